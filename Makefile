@@ -13,8 +13,8 @@ CC       ?= gcc
 PKGS      = libuv libmicrohttpd libcurl sqlite3 libconfig libserialport jansson libcrypto xlsxwriter \
             libzip expat libutf8proc libsystemd
 CPPFLAGS += -D_GNU_SOURCE -Iinclude $(shell pkg-config --cflags $(PKGS))
-CFLAGS   ?= -O2 -g
-CFLAGS   += -std=c11 -fPIE $(WARN) $(HARD) $(SAN)
+OPT      ?= -O2 -g
+CFLAGS    = -std=c11 -fPIE $(OPT) $(WARN) $(HARD) $(SAN)
 WARN      = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
             -Wformat=2 -Wvla -Wundef -Werror
 HARD      = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong

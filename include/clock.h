@@ -11,16 +11,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CLOCK_ISO_MAX = 40 };
+enum { CLOCK_ISO_MAX = 64 };
 
 int64_t clock_now_ms(void);  /* wall */
 int64_t clock_mono_ms(void); /* monotonic, starts anywhere */
 int64_t clock_mono_us(void);
 
-void clock_virtual(int64_t wall_ms);        /* from now on time moves by clock_advance() only */
-void clock_advance(int64_t ms);             /* both clocks */
-void clock_step(int64_t ms);                /* the wall clock alone: somebody set the time */
-void clock_real(void);                      /* back to the system's clocks */
+void clock_virtual(int64_t wall_ms); /* from now on time moves by clock_advance() only */
+void clock_advance(int64_t ms);      /* both clocks */
+void clock_step(int64_t ms);         /* the wall clock alone: somebody set the time */
+void clock_real(void);               /* back to the system's clocks */
 
 /* The zone of everything people see. False when the system does not know that name. */
 bool clock_zone(const char *name);

@@ -20,7 +20,7 @@ enum exit_code {
 	EXIT_BUG = 70,         /* an assertion or no memory */
 	EXIT_IO = 74,          /* disk */
 	EXIT_NO_PERMISSION = 77,
-	EXIT_CONFIG = 78       /* the configuration is wrong */
+	EXIT_CONFIG = 78 /* the configuration is wrong */
 };
 
 void log_level_set(enum log_level level);
@@ -30,7 +30,8 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-_Noreturn void fatal(enum exit_code code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+_Noreturn void fatal(enum exit_code code, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* The masked number, in one of eight buffers of this thread that are used in turn. */
 const char *log_phone(const char *phone);

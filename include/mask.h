@@ -19,6 +19,7 @@ char *mask_phone(const char *phone, char *out, size_t n);
 char *mask_id(const char *id_no, char *out, size_t n);
 char *mask_account(const char *account, char *out, size_t n);
 char *mask_address(const char *address, char *out, size_t n); /* up to 村, 组, 队, 社区, 路 */
-char *mask_any(const char *value, char *out, size_t n); /* kind unknown: digits runs and the middle */
+char *mask_any(
+	const char *value, char *out, size_t n); /* kind unknown: digits runs and the middle */
 
 #endif

@@ -47,7 +47,8 @@ void seal_chain(struct seal *s, const uint8_t prev[SEAL_HASH], const void *bytes
 
 void seal_random(void *out, size_t n); /* from the kernel; aborts if there is none */
 void seal_sha256(const void *bytes, size_t n, uint8_t out[SEAL_HASH]);
-void seal_hmac256(const void *key, size_t key_len, const void *bytes, size_t n, uint8_t out[SEAL_HASH]);
+void seal_hmac256(
+	const void *key, size_t key_len, const void *bytes, size_t n, uint8_t out[SEAL_HASH]);
 bool seal_equal(const void *a, const void *b, size_t n); /* in constant time */
 char *seal_hex(const void *bytes, size_t n, char *out);  /* out[2n + 1], lower case */
 bool seal_unhex(const char *hex, void *out, size_t n);   /* exactly 2n digits */

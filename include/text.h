@@ -14,7 +14,7 @@
 
 #include "buf.h"
 
-enum { TEXT_BAD = 0xFFFFFFFF }; /* text_next() on a byte that begins no character */
+#define TEXT_BAD UINT32_MAX /* text_next() on a byte that begins no character */
 
 /* The character at *s, which moves behind it; 0 at `end`. On a bad byte TEXT_BAD, one byte on. */
 uint32_t text_next(const char **s, const char *end);

@@ -1,0 +1,51 @@
+#include "json.h"
+
+#include "clock.h"
+
+#include "banned.h"
+
+const char *json_str(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+int64_t json_int(const json_t *object, const char *key, int64_t otherwise)
+{
+	const json_t *v = json_object_get(object, key);
+
+	return json_is_integer(v) ? json_integer_value(v) : otherwise;
+}
+
+bool json_flag(const json_t *object, const char *key, bool otherwise)
+{
+	const json_t *v = json_object_get(object, key);
+
+	return json_is_boolean(v) ? json_is_true(v) : otherwise;
+}
+
+void json_put_str(json_t *object, const char *key, const char *s)
+{
+	json_object_set_new(object, key, s == NULL ? json_null() : json_string(s));
+}
+
+void json_put_int(json_t *object, const char *key, int64_t n)
+{
+	json_object_set_new(object, key, json_integer(n));
+}
+
+void json_put_time(json_t *object, const char *key, int64_t ms)
+{
+	char iso[CLOCK_ISO_MAX];
+
+	json_object_set_new(object, key, ms == 0 ? json_null() : json_string(clock_iso(ms, iso)));
+}
+
+static int append(const char *bytes, size_t n, void *out)
+{
+	return buf_add(out, bytes, n) ? 0 : -1;
+}
+
+void json_write(const json_t *value, struct buf *out)
+{
+	json_dump_callback(value, append, out, JSON_COMPACT | JSON_ENCODE_ANY);
+}

@@ -1,0 +1,334 @@
+#include "store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "json.h"
+#include "log.h"
+#include "schema.h"
+
+#include "banned.h"
+
+enum { SCRATCH_MAX = 1 << 20, ARENA_MAX = 256 << 20 };
+
+bool store_meta(struct store *s, const char *key, char *out, size_t n)
+{
+	struct db_stmt *q =
+		db_query(s->db, "SELECT value FROM meta WHERE key = ?", DB_ARGS(DT(key)));
+
+	if (!db_next(q))
+		return false;
+	snprintf(out, n, "%s", db_text(q, 0));
+	db_end(q);
+	return true;
+}
+
+void store_meta_set(struct store *s, const char *key, const char *value)
+{
+	db_run(s->db,
+		"INSERT INTO meta (key, value) VALUES (?, ?)"
+		" ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+		DB_ARGS(DT(key), DT(value)));
+}
+
+static enum store_rc open_key(struct store *s, const char *path, char *why, size_t n)
+{
+	char stored[16] = "", name[9];
+	bool known = store_meta(s, "key", stored, sizeof stored);
+	enum seal_rc rc = seal_open(&s->seal, path, !known);
+
+	if (rc == SEAL_IO)
+		snprintf(why, n,
+			"密钥文件 %s 打不开（%s）。数据库已用密钥加密，请把原来的密钥文件放回去",
+			path, strerror(errno));
+	else if (rc == SEAL_WRONG)
+		snprintf(why, n, "%s 不是本程序的密钥文件", path);
+	else if (rc == SEAL_OPEN)
+		snprintf(why, n, "密钥文件 %s 别人也能读，请执行 chmod 600", path);
+	if (rc != SEAL_OK)
+		return STORE_BROKEN;
+	seal_name(s->seal, name);
+	if (known && strcmp(stored, name) != 0) {
+		snprintf(why, n, "密钥文件 %s 与数据库不配套（数据库要 %s，文件是 %s）", path,
+			stored, name);
+		return STORE_BROKEN;
+	}
+	if (!known)
+		store_meta_set(s, "key", name);
+	return db_rc(s->db);
+}
+
+/* The end of the chain, and the largest id of the tables that grow fastest. */
+static void load_ends(struct store *s)
+{
+	static const char *const newest[] = { "SELECT max(id) FROM message",
+		"SELECT max(id) FROM warning", "SELECT max(id) FROM cases",
+		"SELECT max(id) FROM inbound", "SELECT max(id) FROM resident",
+		"SELECT max(id) FROM timer", "SELECT max(id) FROM task",
+		"SELECT max(id) FROM member", "SELECT max(id) FROM alarm",
+		"SELECT max(id) FROM answer_count", "SELECT max(id) FROM apikey" };
+	struct db_stmt *q =
+		db_query(s->db, "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", DB_NONE);
+
+	if (db_next(q)) {
+		size_t n;
+		const void *hash = db_blob(q, 1, &n);
+
+		s->event_seq = db_int(q, 0);
+		if (n == SEAL_HASH)
+			memcpy(s->chain, hash, SEAL_HASH);
+		db_end(q);
+	}
+	for (size_t i = 0; i < sizeof newest / sizeof *newest; i++) {
+		int64_t id = db_number(s->db, newest[i], 0, DB_NONE);
+
+		if (id > s->ids.last)
+			s->ids.last = id;
+	}
+}
+
+enum store_rc store_open(struct store **out, const char *url, const char *key_path, int node,
+	char *why, size_t why_size)
+{
+	struct store *s = calloc(1, sizeof *s);
+	enum store_rc rc;
+
+	if (s == NULL)
+		abort();
+	*out = s;
+	why[0] = '\0';
+	s->ids.node = node;
+	s->now_ms = clock_now_ms();
+	buf_init(&s->scratch, SCRATCH_MAX);
+	arena_init(&s->arena, ARENA_MAX);
+	rc = db_open(&s->db, url, DB_WRITE);
+	if (rc == STORE_OK)
+		rc = schema_migrate(s->db, s->now_ms);
+	if (rc == STORE_OK)
+		rc = open_key(s, key_path, why, why_size);
+	if (rc == STORE_OK) {
+		load_ends(s);
+		rc = db_rc(s->db);
+	}
+	if (rc == STORE_NEWER)
+		snprintf(why, why_size, "数据库是更新版本的程序写的，请升级程序，不要降级");
+	else if (rc != STORE_OK && why[0] == '\0')
+		snprintf(why, why_size, "数据库 %s 打不开：%s", url, db_error(s->db));
+	return rc;
+}
+
+enum store_rc store_open_reader(struct store **out, const char *url, const struct seal *seal)
+{
+	struct store *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		abort();
+	*out = s;
+	buf_init(&s->scratch, SCRATCH_MAX);
+	arena_init(&s->arena, ARENA_MAX);
+	s->seal = seal_copy(seal);
+	s->now_ms = clock_now_ms();
+	return db_open(&s->db, url, DB_READ);
+}
+
+void store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	db_close(s->db);
+	seal_close(s->seal);
+	buf_free(&s->scratch);
+	arena_free(&s->arena);
+	free(s);
+}
+
+void store_begin(struct store *s)
+{
+	db_clear(s->db);
+	s->batch_seq = s->event_seq;
+	memcpy(s->batch_chain, s->chain, SEAL_HASH);
+	db_begin(s->db);
+}
+
+void store_job_begin(struct store *s, int64_t now_ms)
+{
+	arena_reset(&s->arena);
+	s->now_ms = now_ms;
+	s->saved_seq = s->event_seq;
+	memcpy(s->saved_chain, s->chain, SEAL_HASH);
+	db_savepoint(s->db);
+}
+
+bool store_lost(const struct store *s)
+{
+	return db_rc(s->db) == STORE_FULL || db_rc(s->db) == STORE_BROKEN;
+}
+
+/*
+ * After a full disk or an I/O error SQLite may have rolled the whole transaction back by
+ * itself; the RELEASE of the next savepoint would then be a commit of its own. So a lost
+ * batch stays failed until store_commit().
+ */
+enum store_rc store_job_end(struct store *s)
+{
+	enum store_rc rc = db_rc(s->db);
+
+	if (rc == STORE_OK) {
+		db_release(s->db);
+		return db_rc(s->db);
+	}
+	if (store_lost(s))
+		return rc;
+	s->event_seq = s->saved_seq;
+	memcpy(s->chain, s->saved_chain, SEAL_HASH);
+	db_undo(s->db);
+	return rc;
+}
+
+enum store_rc store_commit(struct store *s)
+{
+	enum store_rc rc = db_rc(s->db);
+
+	if (rc == STORE_OK)
+		rc = db_commit(s->db);
+	else
+		db_rollback(s->db);
+	if (rc != STORE_OK) {
+		s->event_seq = s->batch_seq;
+		memcpy(s->chain, s->batch_chain, SEAL_HASH);
+	}
+	return rc;
+}
+
+int64_t store_id(struct store *s)
+{
+	return ids_next(&s->ids, s->now_ms);
+}
+
+/* The canonical row: fixed order, each field with its length in front. */
+static void canonical(struct buf *out, int64_t seq, int64_t at, const char *actor, const char *kind,
+	int64_t case_id, const char *entity, int64_t entity_id, const char *data)
+{
+	buf_clear(out);
+	buf_addf(out, "%lld|%lld|%zu:%s|%zu:%s|%lld|%zu:%s|%lld|%zu:%s", (long long)seq,
+		(long long)at, strlen(actor), actor, strlen(kind), kind, (long long)case_id,
+		strlen(entity), entity, (long long)entity_id, strlen(data), data);
+}
+
+void store_event(struct store *s, const char *actor, const char *kind, int64_t case_id,
+	const char *entity, int64_t entity_id, json_t *data)
+{
+	char *text = data == NULL ? NULL : json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS);
+	const char *body = text == NULL ? "{}" : text;
+	uint8_t hash[SEAL_HASH];
+
+	json_decref(data);
+	s->event_seq++;
+	canonical(&s->scratch, s->event_seq, s->now_ms, actor, kind, case_id, entity, entity_id,
+		body);
+	seal_chain(s->seal, s->chain, s->scratch.data, s->scratch.len, hash);
+	memcpy(s->chain, hash, SEAL_HASH);
+	db_run(s->db,
+		"INSERT INTO event (seq, at, actor, kind, case_id, entity, entity_id, data, hash)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_ARGS(DI(s->event_seq), DI(s->now_ms), DT(actor), DT(kind), DI(case_id),
+			DT(entity), DI(entity_id), DT(body), DBL(hash, SEAL_HASH)));
+	free(text);
+}
+
+enum store_rc store_audit(struct store *s, struct audit_result *out)
+{
+	uint8_t prev[SEAL_HASH] = { 0 }, hash[SEAL_HASH];
+	struct db_stmt *q = db_query(s->db,
+		"SELECT seq, at, actor, kind, case_id, entity, entity_id, data, hash FROM event "
+		"ORDER BY seq",
+		DB_NONE);
+
+	*out = (struct audit_result){ .why = "" };
+	while (db_next(q)) {
+		size_t n;
+		const void *stored = db_blob(q, 8, &n);
+
+		canonical(&s->scratch, db_int(q, 0), db_int(q, 1), db_text(q, 2), db_text(q, 3),
+			db_int(q, 4), db_text(q, 5), db_int(q, 6), db_text(q, 7));
+		seal_chain(s->seal, prev, s->scratch.data, s->scratch.len, hash);
+		if (db_int(q, 0) != out->rows + 1)
+			out->why = "序号不连续，有记录被删除或插入";
+		else if (n != SEAL_HASH || !seal_equal(stored, hash, SEAL_HASH))
+			out->why = "这一条或它前面的记录被改动过";
+		if (out->why[0] != '\0') {
+			out->bad_seq = db_int(q, 0);
+			db_end(q);
+			break;
+		}
+		memcpy(prev, hash, SEAL_HASH);
+		out->rows++;
+	}
+	seal_hex(prev, SEAL_HASH, out->head);
+	return db_rc(s->db);
+}
+
+struct db_arg store_sealed(
+	struct store *s, const char *table, const char *column, int64_t row, const char *plain)
+{
+	if (plain == NULL || plain[0] == '\0')
+		return DNULL;
+	return store_sealed_bytes(s, table, column, row, plain, strlen(plain));
+}
+
+struct db_arg store_sealed_bytes(struct store *s, const char *table, const char *column,
+	int64_t row, const void *plain, size_t n)
+{
+	buf_clear(&s->scratch);
+	seal_put(s->seal, table, column, row, plain, n, &s->scratch);
+	assert(!s->scratch.full);
+	return DBL(arena_text(&s->arena, s->scratch.data, s->scratch.len), s->scratch.len);
+}
+
+const char *store_plain(struct store *s, struct db_stmt *q, int column, const char *table,
+	const char *name, int64_t row)
+{
+	size_t n;
+
+	return store_plain_bytes(s, q, column, table, name, row, &n);
+}
+
+const char *store_plain_bytes(struct store *s, struct db_stmt *q, int column, const char *table,
+	const char *name, int64_t row, size_t *n)
+{
+	size_t sealed_n;
+	const void *sealed = db_blob(q, column, &sealed_n);
+
+	*n = 0;
+	if (sealed == NULL)
+		return "";
+	buf_clear(&s->scratch);
+	if (!seal_get(s->seal, table, name, row, sealed, sealed_n, &s->scratch)) {
+		log_error("sealed value damaged table=%s column=%s row=%lld", table, name,
+			(long long)row);
+		db_fail(s->db, STORE_BAD_ROW);
+		return "";
+	}
+	*n = s->scratch.len;
+	return arena_text(&s->arena, buf_str(&s->scratch), s->scratch.len);
+}
+
+struct db_arg store_lookup(struct store *s, const char *kind, const char *value)
+{
+	uint8_t *room;
+
+	if (value == NULL || value[0] == '\0')
+		return DNULL;
+	room = arena_take(&s->arena, SEAL_LOOKUP);
+	seal_lookup(s->seal, kind, value, room);
+	return DBL(room, SEAL_LOOKUP);
+}
+
+const char *store_keep(struct store *s, const char *text)
+{
+	return arena_text(&s->arena, text, strlen(text));
+}

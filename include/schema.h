@@ -1,0 +1,16 @@
+/*
+ * schema.h - the numbered migrations of the database.
+ *
+ * A migration is never edited once released: a change is a new number at the end. Each
+ * runs in one transaction with the new version number.
+ */
+#ifndef QUANZU_SCHEMA_H
+#define QUANZU_SCHEMA_H
+
+#include "db.h"
+
+/* Brings the database to this program's version. STORE_NEWER when it is ahead of the program. */
+enum store_rc schema_migrate(struct db *db, int64_t now_ms);
+int schema_version(void); /* of this program */
+
+#endif

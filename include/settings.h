@@ -1,0 +1,85 @@
+/*
+ * settings.h - the whole configuration as plain data, read once from quanzud.conf.
+ *
+ * Only daemon/config knows libconfig. Every key is documented in conf/quanzud.conf and in
+ * quanzud.conf(5), range-checked, and unknown keys are refused with file and line. What a
+ * reload (SIGHUP) may change is marked R; the rest needs a restart and is said so in the log.
+ */
+#ifndef QUANZU_SETTINGS_H
+#define QUANZU_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "outcome_code.h"
+#include "phrase.h"
+#include "policy.h"
+#include "reward_rule.h"
+#include "template.h"
+
+enum { SETTINGS_CHANNELS = 64, SETTINGS_LISTENS = 8, SETTINGS_PATH = 256 };
+
+struct channel_settings {
+	char name[32], kind[16], device[SETTINGS_PATH];
+	bool sms, voice;
+	int baud; /* 0: auto */
+	char pin[16], smsc[24], own_number[24];
+	int pace_ms, part_pace_ms;         /* default 3000 and 1000; simulators 0 */
+	int max_parts;                     /* 6 */
+	int validity_min;                  /* 60 for urgent ones */
+	int per_minute, per_hour, per_day; /* parts; 0 no limit */
+	bool reports;                      /* ask for delivery reports */
+};
+
+struct settings {
+	char centre[96], area[16], timezone[48], signature[48], centre_phone[24];
+	char data_dir[SETTINGS_PATH], store[SETTINGS_PATH], key_file[SETTINGS_PATH];
+	int node;
+	bool drill;          /* R: texts marked 演练 */
+	bool require_pledge; /* R: no number and door to a member without a signed pledge */
+
+	struct {
+		char listen[SETTINGS_LISTENS][64];
+		int listen_count;
+		char socket[SETTINGS_PATH];
+		char socket_group[32];
+		size_t body_max, header_max;
+		int connections, per_address, head_s, request_s;
+		int queue; /* jobs that may wait for the desk; more: 503 */
+	} http;
+	struct {
+		char dir[SETTINGS_PATH]; /* "" no drop folder */
+		int stable_s;
+		size_t file_max;
+		int rows_max;
+	} drop;
+	struct channel_settings channel[SETTINGS_CHANNELS];
+	int channel_count;
+
+	struct policies policies;      /* R */
+	struct templates templates;    /* R */
+	struct outcome_codes outcomes; /* R */
+	struct reward_rules rewards;   /* R */
+	struct phrases *phrases;       /* R; owned */
+	char alarm_command
+		[SETTINGS_PATH]; /* R; run with the alarm's kind and text in its environment */
+	char log_level[8];       /* R */
+	int64_t disk_low_bytes;  /* below: intake answers 507 */
+	int inbox_per_sender_hour, answers_per_hour, answers_per_day; /* R */
+};
+
+struct settings_error {
+	char file[SETTINGS_PATH];
+	int line;
+	char text[400]; /* plain Chinese: what is wrong, what is allowed */
+};
+
+void settings_default(struct settings *s);
+/* Reads and checks. NULL and *error when it cannot be used. Free with settings_free(). */
+struct settings *settings_read(const char *path, struct settings_error *error);
+void settings_free(struct settings *s);
+/* Names of the keys outside R that differ, comma separated; "" none. */
+void settings_restart_keys(const struct settings *a, const struct settings *b, char *out, size_t n);
+
+#endif

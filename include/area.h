@@ -1,0 +1,30 @@
+/*
+ * area.h - villages, communities, grids, schools, companies: the tree by code.
+ *
+ * Rows change through area_put() only; a case keeps the code, so an area that somebody
+ * still names is never deleted. All functions run inside a job of the store.
+ */
+#ifndef QUANZU_AREA_H
+#define QUANZU_AREA_H
+
+#include <stdbool.h>
+
+#include "place.h"
+#include "store.h"
+
+struct area {
+	const char *code;    /* 12 digits, or a grid code */
+	const char *parent;  /* "" for the top */
+	const char *name;
+	const char *kind;    /* town, village, community, grid, school, company, building */
+	const char *aliases; /* parted by spaces */
+};
+
+bool area_get(struct store *s, const char *code, struct area *out); /* strings in the job's arena */
+void area_put(struct store *s, const char *actor, const struct area *a, bool *created);
+/* All areas as place.h wants them; in the job's arena. */
+const struct place_area *area_all(struct store *s, size_t *count);
+/* "示例村" of a code, "" when unknown. */
+const char *area_name(struct store *s, const char *code);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * member.h - the people who knock on the door: teams and their members.
+ *
+ * A team hangs on an area; its kind follows from there: `village` (an area below the
+ * centre's), `centre` (the centre's own area: the duty desk), `police` (the police contact),
+ * `line2` (second line). One person may stand in several teams with the same number.
+ */
+#ifndef QUANZU_MEMBER_H
+#define QUANZU_MEMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store.h"
+
+struct team {
+	int64_t id;
+	const char *name, *area, *kind;
+};
+
+struct member {
+	int64_t id, team_id;
+	const char *name, *phone; /* plain; normalised mobile number */
+	const char *post;         /* member, leader, head (村居书记、主任), officer (民警), desk (值班员) */
+	const char *post_raw;     /* as the file had it */
+	const char *area;
+	const char *state;        /* active, away, left */
+	int64_t away_until;       /* ms; counts while state is active: on leave until then */
+	const char *pledged_on;   /* date of the confidentiality pledge, "" none */
+	int load_cap;             /* open tasks at a time; 0 no cap */
+	int open_tasks;           /* offered or accepted now; filled by member_candidates() */
+	bool on_duty;             /* by the rota, now; filled by member_candidates() */
+};
+
+bool team_get(struct store *s, int64_t id, struct team *out);
+bool team_by_name(struct store *s, const char *name, struct team *out);
+/* Makes or changes; returns the id. */
+int64_t team_put(struct store *s, const char *actor, const struct team *t, bool *created);
+/* The team of that kind for this area: its own, else the nearest above. False: nobody. */
+bool team_of_area(struct store *s, const char *area, const char *kind, struct team *out);
+
+bool member_get(struct store *s, int64_t id, struct member *out);
+int64_t member_put(struct store *s, const char *actor, const struct member *m, bool *created);
+/* Post of a 职务 cell: 书记, 主任 -> head; 队长, 组长 -> leader; 民警, 所长 -> officer; 值班 -> desk; else member. */
+const char *member_post_of(const char *text);
+/* The active members of one team, not left and not on leave at the store's time, on-duty
+ * flag and load filled, those on duty first, then by load, then by who waits longest. */
+const struct member *member_candidates(struct store *s, int64_t team_id, size_t *count);
+/* Members (any team) with this number, active first; 0 none. The array lives in the arena. */
+const struct member *member_of_phone(struct store *s, const char *phone, size_t *count);
+void member_leave(struct store *s, const char *actor, int64_t id, int64_t until_ms); /* 0: back */
+void member_stop(struct store *s, const char *actor, int64_t id); /* asked for no more SMS; for the manager to see */
+
+#endif

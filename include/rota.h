@@ -1,0 +1,24 @@
+/*
+ * rota.h - who is on duty when: weekly pattern and dated exceptions. Pure.
+ *
+ * A shift that passes midnight belongs to the day on which it begins. A dated row beats the
+ * weekly ones of its member on that day; `off` says that the member is not on duty then.
+ */
+#ifndef QUANZU_ROTA_H
+#define QUANZU_ROTA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct rota_shift {
+	int64_t member_id;
+	unsigned weekdays;      /* bit 0 Monday .. bit 6 Sunday; 0 for a dated row */
+	char day[11];           /* "2026-11-21", "" for a weekly row */
+	int from_min, to_min;   /* minutes of the day, to <= from passes midnight; 0,1440 the whole day */
+	bool off;
+};
+
+bool rota_on_duty(const struct rota_shift *shifts, size_t n, int64_t member_id, int64_t now_ms);
+
+#endif

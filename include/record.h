@@ -15,7 +15,13 @@
 #include "arena.h"
 #include "level.h"
 
-enum { RECORD_PHONES = 8, RECORD_SUSPECTS = 16, RECORD_TRANSFERS = 16, RECORD_FLAGS = 16, RECORD_NO = 72 };
+enum {
+	RECORD_PHONES = 8,
+	RECORD_SUSPECTS = 16,
+	RECORD_TRANSFERS = 16,
+	RECORD_FLAGS = 16,
+	RECORD_NO = 72
+};
 
 struct record_transfer {
 	const char *out_account, *bank, *in_account, *payee, *in_bank, *tx_no;
@@ -23,27 +29,29 @@ struct record_transfer {
 };
 
 struct warning_record {
-	struct arena arena;              /* holds the strings */
-	const char *source;              /* normal code or the raw word; "manual" when nobody says */
-	char warn_no[RECORD_NO];         /* as given, or "h:" and a content hash */
-	bool no_made;                    /* warn_no is the hash */
+	struct arena arena;      /* holds the strings */
+	const char *source;      /* normal code or the raw word; "manual" when nobody says */
+	char warn_no[RECORD_NO]; /* as given, or "h:" and a content hash */
+	bool no_made;            /* warn_no is the hash */
 	int64_t warn_time, issue_time;
 	const char *channel_end;
 	enum level level;
 	const char *level_raw;
 	const char *fraud_type, *fraud_raw; /* code and word */
-	const char *name, *id_type, *id_no, *sex, *birth; /* victim; sex M, F or ""; birth YYYY-MM-DD */
-	int age;                         /* years, -1 not given */
+	const char *name, *id_type, *id_no, *sex,
+		*birth; /* victim; sex M, F or ""; birth YYYY-MM-DD */
+	int age;        /* years, -1 not given */
 	const char *phones[RECORD_PHONES];
 	int phone_count;
 	const char *addr_live, *addr_reg, *village, *village_code, *grid_code;
-	const char *suspects[RECORD_SUSPECTS]; /* numbers, URLs, apps, IM accounts: "phone:...", "url:...", "app:...", "im:...", "account:..." */
+	const char *suspects
+		[RECORD_SUSPECTS]; /* numbers, URLs, apps, IM accounts: "phone:...", "url:...", "app:...", "im:...", "account:..." */
 	int suspect_count;
 	int64_t call_time;
-	int call_seconds;                /* -1 not given */
+	int call_seconds; /* -1 not given */
 	struct record_transfer transfer[RECORD_TRANSFERS];
 	int transfer_count;
-	int64_t amount_fen, saved_fen;   /* totals */
+	int64_t amount_fen, saved_fen; /* totals */
 	const char *family_name, *family_phone;
 	const char *station, *officer, *officer_phone, *employer, *occupation;
 	int64_t deadline_ack, deadline_meet, deadline_feedback;
@@ -51,7 +59,7 @@ struct warning_record {
 	const char *remark;              /* never copied into an SMS */
 	const char *flags[RECORD_FLAGS]; /* level_unmapped, bad_second_phone, ... */
 	int flag_count;
-	json_t *extra;                   /* unknown fields as they came; NULL none */
+	json_t *extra; /* unknown fields as they came; NULL none */
 };
 
 /* The whole record as JSON, for keeping it sealed and for showing it; names as in the HTTP contract. New reference. */

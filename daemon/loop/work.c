@@ -1,0 +1,230 @@
+#include "work.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "banned.h"
+
+enum { BATCH_MAX = 512 };
+
+struct list {
+	struct work *first, **end;
+};
+
+struct worker {
+	struct work_hooks hooks;
+	uv_loop_t *loop;
+	uv_thread_t thread;
+	uv_async_t wake; /* desk to loop */
+	uv_mutex_t lock;
+	uv_cond_t more;
+	struct list live, bulk, finished;
+	struct list told; /* desk's thread only, of this batch */
+	int waiting, max;
+	bool stopping;
+};
+
+static void list_init(struct list *l)
+{
+	l->first = NULL;
+	l->end = &l->first;
+}
+
+static void list_add(struct list *l, struct work *w)
+{
+	w->next = NULL;
+	*l->end = w;
+	l->end = &w->next;
+}
+
+static struct work *list_take(struct list *l)
+{
+	struct work *w = l->first;
+
+	if (w == NULL)
+		return NULL;
+	l->first = w->next;
+	if (l->first == NULL)
+		l->end = &l->first;
+	return w;
+}
+
+static void list_move(struct list *to, struct list *from)
+{
+	if (from->first == NULL)
+		return;
+	*to->end = from->first;
+	to->end = from->end;
+	list_init(from);
+}
+
+/* Up to BATCH_MAX live jobs and one bulk job. Called with the lock held. */
+static int take_batch(struct worker *w, struct list *batch)
+{
+	struct work *job;
+	int n = 0;
+
+	list_init(batch);
+	while (n < BATCH_MAX && (job = list_take(&w->live)) != NULL) {
+		list_add(batch, job);
+		n++;
+	}
+	if ((job = list_take(&w->bulk)) != NULL) {
+		list_add(batch, job);
+		n++;
+	}
+	w->waiting -= n;
+	return n;
+}
+
+static void run_job(struct worker *w, struct work *job)
+{
+	const struct work_hooks *h = &w->hooks;
+
+	if (job->run == NULL)
+		return;
+	h->job_begin(h->desk);
+	job->run(job, h->desk);
+	job->rc = h->job_end(h->desk);
+}
+
+static void run_batch(struct worker *w, struct list *batch, bool tick)
+{
+	const struct work_hooks *h = &w->hooks;
+	enum store_rc rc;
+
+	list_init(&w->told);
+	h->batch_begin(h->desk);
+	for (struct work *job = batch->first; job != NULL; job = job->next)
+		run_job(w, job);
+	if (tick) {
+		h->job_begin(h->desk);
+		h->tick(h->desk);
+		h->job_end(h->desk);
+	}
+	rc = h->batch_end(h->desk);
+	for (struct work *job = batch->first; job != NULL; job = job->next)
+		if (rc != STORE_OK)
+			job->rc = rc;
+	for (struct work *job = w->told.first; job != NULL; job = job->next)
+		job->rc = rc;
+	list_move(batch, &w->told);
+	uv_mutex_lock(&w->lock);
+	list_move(&w->finished, batch);
+	uv_mutex_unlock(&w->lock);
+	uv_async_send(&w->wake);
+}
+
+static void desk_thread(void *arg)
+{
+	struct worker *w = arg;
+	struct list batch;
+	int64_t due_ms;
+	int n;
+
+	for (;;) {
+		due_ms = w->hooks.due_ms(w->hooks.desk);
+		uv_mutex_lock(&w->lock);
+		while (w->live.first == NULL && w->bulk.first == NULL && !w->stopping &&
+			due_ms > 0) {
+			int64_t before = (int64_t)(uv_hrtime() / 1000000);
+
+			if (uv_cond_timedwait(&w->more, &w->lock, (uint64_t)due_ms * 1000000) != 0)
+				due_ms = 0;
+			else
+				due_ms -= (int64_t)(uv_hrtime() / 1000000) - before;
+		}
+		n = take_batch(w, &batch);
+		if (n == 0 && w->stopping) {
+			uv_mutex_unlock(&w->lock);
+			return;
+		}
+		uv_mutex_unlock(&w->lock);
+		run_batch(w, &batch, w->hooks.due_ms(w->hooks.desk) <= 0);
+	}
+}
+
+static void hand_back(struct worker *w)
+{
+	struct list ready;
+	struct work *job;
+
+	list_init(&ready);
+	uv_mutex_lock(&w->lock);
+	list_move(&ready, &w->finished);
+	uv_mutex_unlock(&w->lock);
+	while ((job = list_take(&ready)) != NULL)
+		job->done(job);
+}
+
+static void on_wake(uv_async_t *async)
+{
+	hand_back(async->data);
+}
+
+struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int max_waiting)
+{
+	struct worker *w = calloc(1, sizeof *w);
+
+	if (w == NULL)
+		abort();
+	w->hooks = *hooks;
+	w->loop = loop;
+	w->max = max_waiting;
+	list_init(&w->live);
+	list_init(&w->bulk);
+	list_init(&w->finished);
+	list_init(&w->told);
+	if (uv_mutex_init(&w->lock) != 0 || uv_cond_init(&w->more) != 0 ||
+		uv_async_init(loop, &w->wake, on_wake) != 0)
+		abort();
+	w->wake.data = w;
+	if (uv_thread_create(&w->thread, desk_thread, w) != 0)
+		abort();
+	return w;
+}
+
+bool worker_put(struct worker *w, struct work *job)
+{
+	bool ok;
+
+	job->rc = STORE_OK;
+	uv_mutex_lock(&w->lock);
+	ok = !w->stopping && w->waiting < w->max;
+	if (ok) {
+		list_add(job->bulk ? &w->bulk : &w->live, job);
+		w->waiting++;
+		uv_cond_signal(&w->more);
+	}
+	uv_mutex_unlock(&w->lock);
+	return ok;
+}
+
+void worker_tell(struct worker *w, struct work *job)
+{
+	list_add(&w->told, job);
+}
+
+int worker_waiting(const struct worker *w)
+{
+	return w->waiting;
+}
+
+static void free_worker(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void worker_stop(struct worker *w)
+{
+	uv_mutex_lock(&w->lock);
+	w->stopping = true;
+	uv_cond_signal(&w->more);
+	uv_mutex_unlock(&w->lock);
+	uv_thread_join(&w->thread);
+	hand_back(w);
+	uv_mutex_destroy(&w->lock);
+	uv_cond_destroy(&w->more);
+	uv_close((uv_handle_t *)&w->wake, free_worker);
+}

@@ -1,0 +1,53 @@
+/*
+ * work.h - the desk's thread and its two queues: jobs go in, answers come back to the loop.
+ *
+ * The loop calls work_put(); the desk's thread takes all jobs that wait (live ones first, then
+ * at most one bulk job), runs each in a savepoint of one transaction, commits once, and only
+ * then hands them back: work->done() runs on the loop's thread with work->rc set. A job's run()
+ * must not block on anything but the database; done() may put new work.
+ *
+ * Everything that the desk itself wants told to the loop after its commit (messages to send)
+ * it adds with work_tell() from the desk's thread; done() of these runs like the others.
+ *
+ * The queue is bounded: work_put() says no and the caller answers 503 with Retry-After.
+ * Works are the caller's memory from done() on.
+ */
+#ifndef QUANZU_WORK_H
+#define QUANZU_WORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "db.h"
+
+struct work {
+	void (*run)(struct work *w,
+		void *desk);          /* desk's thread, inside a job of the store; may be NULL */
+	void (*done)(struct work *w); /* loop's thread, after the commit */
+	enum store_rc rc;             /* what became of it */
+	bool bulk;                    /* behind live work, one a batch */
+	struct work *next;
+};
+
+struct work_hooks {
+	void *desk;
+	void (*batch_begin)(void *desk);
+	void (*job_begin)(void *desk);
+	enum store_rc (*job_end)(void *desk);
+	enum store_rc (*batch_end)(void *desk); /* the desk's own last steps, then commit */
+	void (*tick)(void *desk);               /* a job of its own, when due */
+	int64_t (*due_ms)(
+		void *desk); /* when the next tick is due: ms from now, at most a minute */
+};
+
+struct worker;
+
+struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int max_waiting);
+bool worker_put(struct worker *w, struct work *job);  /* loop's thread; false: full, or stopping */
+void worker_tell(struct worker *w, struct work *job); /* desk's thread, inside a batch */
+int worker_waiting(const struct worker *w);
+/* Takes no more, runs what waits, joins the thread, hands the last answers back. */
+void worker_stop(struct worker *w);
+
+#endif

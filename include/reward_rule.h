@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 enum { REWARD_TIERS = 16, REWARD_RULES = 8 };
+#define REWARD_LARGEST_FEN INT64_C(1000000000) /* 一千万元: more is an error of typing */
 
 struct reward_tier {
 	int64_t from_fen; /* half-open: from <= saved < next tier's from */

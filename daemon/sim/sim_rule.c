@@ -1,0 +1,490 @@
+#include "sim_rule.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "banned.h"
+
+enum { SECOND = 1000000 };
+
+static bool starts(const char *s, const char *head)
+{
+	return strncmp(s, head, strlen(head)) == 0;
+}
+
+void sim_number_key(const char *number, char out[SIM_NUMBER_MAX])
+{
+	const char *n = number;
+
+	if (*n == '+')
+		n++;
+	else if (starts(n, "00"))
+		n += 2;
+	if (starts(n, "86") && strlen(n) >= 12)
+		n += 2;
+	if (n[0] == '0' && n[1] == '1' && strlen(n) == 12)
+		n++;
+	snprintf(out, SIM_NUMBER_MAX, "%s", n);
+}
+
+static char *copy(const char *s)
+{
+	char *out = strdup(s);
+
+	if (out == NULL)
+		abort();
+	return out;
+}
+
+static void *grown(void *list, size_t count, size_t size)
+{
+	void *out = reallocarray(list, count + 1, size);
+
+	if (out == NULL)
+		abort();
+	return out;
+}
+
+void sim_block_init(struct sim_block *b, const char *patterns)
+{
+	char *list = copy(patterns), *rest = list, *one;
+	char key[SIM_NUMBER_MAX];
+
+	memset(b, 0, sizeof *b);
+	b->refuse = -1;
+	b->fates.count = 1;
+	b->fates.list[0].after_us = SECOND / 2;
+	b->fates.heard = true;
+	b->call_us = SECOND;
+	while ((one = strsep(&rest, ", ")) != NULL) {
+		if (*one == '\0')
+			continue;
+		sim_number_key(one, key);
+		b->patterns = grown(b->patterns, b->pattern_count, sizeof *b->patterns);
+		b->patterns[b->pattern_count++] = copy(key);
+	}
+	free(list);
+}
+
+void sim_say_clear(struct sim_say *s)
+{
+	free(s->text);
+	s->text = NULL;
+}
+
+void sim_block_clear(struct sim_block *b)
+{
+	for (size_t i = 0; i < b->pattern_count; i++)
+		free(b->patterns[i]);
+	for (size_t i = 0; i < b->step_count; i++) {
+		if (b->steps[i].has_when)
+			regfree(&b->steps[i].when);
+		for (unsigned k = 0; k < b->steps[i].count; k++)
+			sim_say_clear(&b->steps[i].says[k]);
+	}
+	free(b->patterns);
+	free(b->steps);
+	memset(b, 0, sizeof *b);
+}
+
+bool sim_block_fits(const struct sim_block *b, const char *key)
+{
+	for (size_t i = 0; i < b->pattern_count; i++)
+		if (fnmatch(b->patterns[i], key, 0) == 0)
+			return true;
+	return false;
+}
+
+/* --- what is said ------------------------------------------------------------------ */
+
+static bool say_parts(struct sim_words *w, struct sim_say *s)
+{
+	const char *list;
+	char *end;
+	size_t n = 0;
+
+	s->reverse = sim_words_take(w, "reverse");
+	if (s->reverse)
+		return true;
+	if (!sim_words_bare(w, &list))
+		return false;
+	do {
+		unsigned long part = strtoul(list, &end, 10);
+
+		if (end == list || part < 1 || part > PDU_PARTS_MAX || n == SIM_ORDER_MAX)
+			return sim_words_fail(w, "parts: give an order such as 2,1,3 or 'reverse'");
+		s->order[n++] = (unsigned)part;
+		list = end + 1;
+	} while (*end == ',');
+	if (*end != '\0')
+		return sim_words_fail(w, "parts: give an order such as 2,1,3 or 'reverse'");
+	if (n < SIM_ORDER_MAX)
+		s->order[n] = 0;
+	return true;
+}
+
+static bool say_gsm7(struct sim_words *w, struct sim_say *s)
+{
+	(void)w;
+	s->alphabet = PDU_GSM7;
+	return true;
+}
+
+static bool say_ucs2(struct sim_words *w, struct sim_say *s)
+{
+	(void)w;
+	s->alphabet = PDU_UCS2;
+	return true;
+}
+
+static bool say_ref16(struct sim_words *w, struct sim_say *s)
+{
+	(void)w;
+	s->ref_bits = 16;
+	return true;
+}
+
+static bool say_flash(struct sim_words *w, struct sim_say *s)
+{
+	(void)w;
+	s->msg_class = 0;
+	return true;
+}
+
+static bool say_twice(struct sim_words *w, struct sim_say *s)
+{
+	(void)w;
+	s->times = 2;
+	return true;
+}
+
+static bool say_times(struct sim_words *w, struct sim_say *s)
+{
+	long n;
+
+	if (!sim_words_number(w, 1, 1000, &n))
+		return false;
+	s->times = (unsigned)n;
+	return true;
+}
+
+static bool say_cut(struct sim_words *w, struct sim_say *s)
+{
+	long n;
+
+	if (!sim_words_number(w, 1, 153, &n))
+		return false;
+	s->cut = (unsigned)n;
+	return true;
+}
+
+static bool say_gap(struct sim_words *w, struct sim_say *s)
+{
+	return sim_words_span(w, SECOND, &s->gap_us);
+}
+
+static bool say_from(struct sim_words *w, struct sim_say *s)
+{
+	const char *number;
+
+	if (!sim_words_string(w, &number))
+		return false;
+	if (*number == '\0' || strlen(number) > PDU_NUMBER_MAX)
+		return sim_words_fail(w, "from: a number has 1 to %d characters", PDU_NUMBER_MAX);
+	snprintf(s->from, sizeof s->from, "%s", number);
+	return true;
+}
+
+static const struct {
+	const char *word;
+	bool (*take)(struct sim_words *w, struct sim_say *s);
+} say_options[] = {
+	{ "gsm7", say_gsm7 },   /* this alphabet, or it is an error */
+	{ "ucs2", say_ucs2 },
+	{ "ref16", say_ref16 }, /* 16-bit references */
+	{ "flash", say_flash }, /* class 0 */
+	{ "twice", say_twice }, /* duplicates */
+	{ "times", say_times },
+	{ "cut", say_cut },     /* parts of at most n characters */
+	{ "gap", say_gap },     /* between parts and duplicates */
+	{ "parts", say_parts }, /* order of the parts */
+	{ "from", say_from },   /* another phone answers */
+};
+
+static bool say_option(struct sim_words *w, struct sim_say *s)
+{
+	for (size_t i = 0; i < sizeof say_options / sizeof *say_options; i++)
+		if (sim_words_take(w, say_options[i].word))
+			return say_options[i].take(w, s);
+	return sim_words_fail(w, "'%.40s' is no option of an answer", sim_words_peek(w));
+}
+
+bool sim_say_parse(struct sim_words *w, struct sim_say *s)
+{
+	const char *text;
+
+	memset(s, 0, sizeof *s);
+	s->ref_bits = 8;
+	s->times = 1;
+	s->msg_class = -1;
+	if (sim_words_take(w, "after") && !sim_words_span(w, SECOND, &s->after_us))
+		return false;
+	if (!sim_words_string(w, &text))
+		return false;
+	/* `also` begins the next answer of the step and is not ours. */
+	while (sim_words_peek(w) != NULL && strcmp(sim_words_peek(w), "also") != 0)
+		if (!say_option(w, s))
+			return false;
+	s->text = copy(text);
+	return true;
+}
+
+/* --- steps -------------------------------------------------------------------------- */
+
+static struct sim_step *step_add(struct sim_block *b)
+{
+	b->steps = grown(b->steps, b->step_count, sizeof *b->steps);
+	memset(&b->steps[b->step_count], 0, sizeof *b->steps);
+	return &b->steps[b->step_count++];
+}
+
+/* A step that could not be read to its end must not stay behind half made. */
+static bool step_drop(struct sim_block *b)
+{
+	struct sim_step *s = &b->steps[--b->step_count];
+
+	if (s->has_when)
+		regfree(&s->when);
+	for (unsigned i = 0; i < s->count; i++)
+		sim_say_clear(&s->says[i]);
+	return false;
+}
+
+static bool says_parse(struct sim_words *w, struct sim_step *s)
+{
+	do {
+		if (s->count == SIM_SAYS_MAX)
+			return sim_words_fail(w, "more than %d answers in one step", SIM_SAYS_MAX);
+		if (!sim_say_parse(w, &s->says[s->count]))
+			return false;
+		s->count++;
+	} while (sim_words_take(w, "also"));
+	return true;
+}
+
+static bool when_parse(struct sim_words *w, struct sim_step *s)
+{
+	const char *pattern;
+	int rc;
+
+	if (!sim_words_pattern(w, &pattern))
+		return false;
+	rc = regcomp(&s->when, pattern, REG_EXTENDED);
+	if (rc != 0) {
+		char why[100];
+
+		regerror(rc, &s->when, why, sizeof why);
+		return sim_words_fail(w, "/%.60s/: %s", pattern, why);
+	}
+	s->has_when = true;
+	return true;
+}
+
+/* [always] [when /.../] answer ... [also ...] | silence */
+static bool rule_step(struct sim_block *b, struct sim_words *w)
+{
+	struct sim_step *s = step_add(b);
+
+	s->always = sim_words_take(w, "always");
+	if (sim_words_take(w, "when") && !when_parse(w, s))
+		return step_drop(b);
+	if (sim_words_take(w, "silence"))
+		return true;
+	if (sim_words_take(w, "answer"))
+		return says_parse(w, s) || step_drop(b);
+	sim_words_fail(w, "expected 'answer' or 'silence'");
+	return step_drop(b);
+}
+
+/* --- reports ------------------------------------------------------------------------ */
+
+static const struct {
+	const char *word;
+	uint8_t status;
+} outcomes[] = {
+	{ "delivered", 0x00 }, /* received by the phone */
+	{ "pending", 0x21 },   /* phone busy, the centre still tries */
+	{ "failed", 0x46 },    /* validity over */
+};
+
+static bool report_status(struct sim_words *w, uint8_t *status)
+{
+	const char *next = sim_words_peek(w);
+	bool named = false;
+	long n;
+
+	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes && !named; i++) {
+		named = sim_words_take(w, outcomes[i].word);
+		if (named)
+			*status = outcomes[i].status;
+	}
+	next = sim_words_peek(w);
+	if (next == NULL || *next < '0' || *next > '9')
+		return true; /* `report after 2s` means delivered */
+	if (!sim_words_number(w, 0, 255, &n))
+		return false;
+	*status = (uint8_t)n;
+	return true;
+}
+
+/* The phone has the message when the first report of success is due, but at once if that is the
+ * first report at all: its delay is then the report's own way. */
+static void fates_settle(struct sim_fates *f)
+{
+	f->heard = f->count == 0;
+	f->heard_us = 0;
+	for (unsigned i = 0; i < f->count && !f->heard; i++) {
+		if (pdu_outcome(f->list[i].status) != PDU_DELIVERED)
+			continue;
+		f->heard = true;
+		f->heard_us = i == 0 ? 0 : f->list[i].after_us;
+	}
+}
+
+/* none | [delivered|pending|failed] [STATUS] [after T] [then ...] */
+static bool rule_report(struct sim_block *b, struct sim_words *w)
+{
+	struct sim_fates f = { .count = 0 };
+
+	if (!sim_words_take(w, "none")) {
+		do {
+			if (f.count == SIM_FATES_MAX)
+				return sim_words_fail(w, "more than %d reports", SIM_FATES_MAX);
+			f.list[f.count].after_us = SECOND / 2;
+			if (!report_status(w, &f.list[f.count].status))
+				return false;
+			if (sim_words_take(w, "after") &&
+				!sim_words_span(w, SECOND, &f.list[f.count].after_us))
+				return false;
+			f.count++;
+		} while (sim_words_take(w, "then"));
+	}
+	fates_settle(&f);
+	b->fates = f;
+	return true;
+}
+
+/* off [for T]: pending, then failed; the phone never gets the message. */
+static bool rule_off(struct sim_block *b, struct sim_words *w)
+{
+	int64_t us = 30 * (int64_t)SECOND;
+
+	if (sim_words_take(w, "for") && !sim_words_span(w, SECOND, &us))
+		return false;
+	b->fates = (struct sim_fates){ .count = 2 };
+	b->fates.list[0].after_us = SECOND / 2;
+	b->fates.list[0].status = 0x22; /* no response */
+	b->fates.list[1].after_us = us;
+	b->fates.list[1].status = 0x46;
+	fates_settle(&b->fates);
+	return true;
+}
+
+/* busy [for T]: pending, then delivered. */
+static bool rule_busy(struct sim_block *b, struct sim_words *w)
+{
+	int64_t us = 10 * (int64_t)SECOND;
+
+	if (sim_words_take(w, "for") && !sim_words_span(w, SECOND, &us))
+		return false;
+	b->fates = (struct sim_fates){ .count = 2 };
+	b->fates.list[0].after_us = SECOND / 2;
+	b->fates.list[0].status = 0x21;
+	b->fates.list[1].after_us = us;
+	fates_settle(&b->fates);
+	return true;
+}
+
+static bool rule_refuse(struct sim_block *b, struct sim_words *w)
+{
+	long code, times = -1;
+
+	if (!sim_words_number(w, 0, 9999, &code))
+		return false;
+	if (sim_words_take(w, "times") && !sim_words_number(w, 1, 1000000000, &times))
+		return false;
+	b->refuse = (int)code;
+	b->refuse_times = times;
+	return true;
+}
+
+static bool rule_repeat(struct sim_block *b, struct sim_words *w)
+{
+	(void)w;
+	b->repeat = true;
+	return true;
+}
+
+static bool rule_call(struct sim_block *b, struct sim_words *w)
+{
+	static const char *const words[] = {
+		[SIM_CALL_NO_CARRIER] = "no_carrier",
+		[SIM_CALL_BUSY] = "busy",
+		[SIM_CALL_NO_ANSWER] = "no_answer",
+	};
+	int i = 0;
+
+	while (i < 3 && !sim_words_take(w, words[i]))
+		i++;
+	if (i == 3)
+		return sim_words_fail(w, "call: busy, no_answer or no_carrier");
+	b->call = (enum sim_call)i;
+	return !sim_words_take(w, "after") || sim_words_span(w, SECOND, &b->call_us);
+}
+
+static bool rule_shown(struct sim_block *b, struct sim_words *w)
+{
+	if (sim_words_take(w, "+86"))
+		b->shown = SIM_SHOWN_PLUS;
+	else if (sim_words_take(w, "86"))
+		b->shown = SIM_SHOWN_86;
+	else if (sim_words_take(w, "plain"))
+		b->shown = SIM_SHOWN_PLAIN;
+	else
+		return sim_words_fail(w, "shown: +86, 86 or plain");
+	return true;
+}
+
+static const struct {
+	const char *word;
+	bool keep; /* the word belongs to what `take` reads */
+	bool (*take)(struct sim_block *b, struct sim_words *w);
+} rules[] = {
+	{ "answer", true, rule_step },
+	{ "when", true, rule_step },
+	{ "always", true, rule_step },
+	{ "silence", true, rule_step },
+	{ "repeat", false, rule_repeat },
+	{ "report", false, rule_report },
+	{ "off", false, rule_off },
+	{ "busy", false, rule_busy },
+	{ "refuse", false, rule_refuse },
+	{ "call", false, rule_call },
+	{ "shown", false, rule_shown },
+};
+
+bool sim_block_statement(struct sim_block *b, struct sim_words *w)
+{
+	const char *next = sim_words_peek(w);
+
+	for (size_t i = 0; next != NULL && i < sizeof rules / sizeof *rules; i++) {
+		if (strcmp(rules[i].word, next) != 0)
+			continue;
+		if (!rules[i].keep)
+			sim_words_take(w, next);
+		return rules[i].take(b, w) && sim_words_end(w);
+	}
+	return sim_words_fail(w, "'%.40s' is no rule of a phone", next ? next : "");
+}

@@ -1,0 +1,90 @@
+/*
+ * sim_rule.h - what a script says about phones: blocks of rules, their words and their meaning.
+ *
+ * Pure parser: words in, structs out. A block belongs to whoever made it and is emptied with
+ * sim_block_clear(). Statements are described in quanzu-modemsim(1).
+ */
+#ifndef QUANZU_SIM_RULE_H
+#define QUANZU_SIM_RULE_H
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pdu.h"
+#include "sim_words.h"
+
+enum {
+	SIM_NUMBER_MAX = 48,
+	SIM_FATES_MAX = 4, /* reports for one message */
+	SIM_SAYS_MAX = 8,  /* answers of one step */
+	SIM_ORDER_MAX = 32 /* parts that an order may name */
+};
+
+/* Digits as one subscriber has them: without +86, 0086, 86 or 0 in front of a mobile number. */
+void sim_number_key(const char *number, char out[SIM_NUMBER_MAX]);
+
+enum sim_shown { SIM_SHOWN_PLUS, SIM_SHOWN_86, SIM_SHOWN_PLAIN };
+
+struct sim_say { /* one text and how it travels */
+	char *text;
+	int64_t after_us;
+	char from[SIM_NUMBER_MAX];  /* another phone than the one that was written to; or "" */
+	enum pdu_alphabet alphabet; /* PDU_AUTO by the text */
+	unsigned ref_bits;          /* 8 or 16 */
+	unsigned cut;               /* characters a part; 0: as many as fit */
+	unsigned times;             /* 1; more are duplicates to the octet */
+	int64_t gap_us;             /* between parts and duplicates */
+	int msg_class;              /* -1 none */
+	bool reverse;               /* parts in reverse order */
+	unsigned order[SIM_ORDER_MAX]; /* part numbers in order of travel; order[0] 0: ascending */
+	enum sim_shown shown;
+};
+
+struct sim_fates { /* status reports of one message, in order */
+	unsigned count; /* 0: none is sent */
+	struct {
+		int64_t after_us; /* since the network took the message */
+		uint8_t status;   /* 23.040 9.2.3.15 */
+	} list[SIM_FATES_MAX];
+	bool heard;        /* the phone gets the message at all */
+	int64_t heard_us;  /* and how long after the network took it */
+};
+
+enum sim_call { SIM_CALL_NO_CARRIER, SIM_CALL_BUSY, SIM_CALL_NO_ANSWER };
+
+struct sim_step {
+	bool always, has_when;
+	regex_t when;
+	unsigned count; /* answers; 0 is silence */
+	struct sim_say says[SIM_SAYS_MAX];
+};
+
+struct sim_block {
+	char **patterns;
+	size_t pattern_count;
+	struct sim_fates fates;
+	struct sim_step *steps;
+	size_t step_count;
+	bool repeat;          /* after the last step the first comes again */
+	int refuse;           /* +CMS ERROR that the network gives; -1 none */
+	long refuse_times;    /* -1 always */
+	enum sim_call call;
+	int64_t call_us;      /* how long it rings */
+	enum sim_shown shown;
+};
+
+/* A block for these patterns (separated by commas), with the default behaviour. */
+void sim_block_init(struct sim_block *b, const char *patterns);
+void sim_block_clear(struct sim_block *b);
+/* Whether a key (sim_number_key) fits one of the patterns; `*` and `?` as in file names. */
+bool sim_block_fits(const struct sim_block *b, const char *key);
+
+/* One statement: answer, and, when, always, silence, repeat, report, off, refuse, call, shown. */
+bool sim_block_statement(struct sim_block *b, struct sim_words *w);
+/* What stands behind `answer` or `say`: [after T] "text" and options. s->text is malloc. */
+bool sim_say_parse(struct sim_words *w, struct sim_say *s);
+void sim_say_clear(struct sim_say *s);
+
+#endif

@@ -14,7 +14,7 @@
 #include "cell.h"
 
 enum { MONEY_TEXT = 40 };
-#define MONEY_LARGEST INT64_C(100000000000000) /* 一万亿元 in fen; more is an error of typing */
+#define MONEY_LARGEST INT64_C(1000000000000) /* 一百亿元 in fen; more is an error of typing */
 
 enum money_unit { MONEY_FEN = 1, MONEY_YUAN = 100, MONEY_QIAN = 100000, MONEY_WAN = 1000000 };
 

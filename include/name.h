@@ -4,7 +4,7 @@
  * Normal form: no blanks inside Han names, U+00B7 as the dot of ethnic names, Latin names
  * in capitals with single blanks. A masked name is a pattern: '*' one unknown character,
  * '%' any number (from 某, 某某, 女士, 先生, 同志). Reading a normal form gives itself.
- * Lengths are 2 to 30 characters. A pattern alone never identifies a person. Pure.
+ * Lengths are 2 to 30 characters, of companies up to 60. A pattern alone never identifies a person. Pure.
  */
 #ifndef QUANZU_NAME_H
 #define QUANZU_NAME_H
@@ -14,7 +14,12 @@
 
 #include "cell.h"
 
-enum { NAME_MAX_CHARS = 30, NAME_TEXT = NAME_MAX_CHARS * 4 + 1, NAME_NOTE = 96 };
+enum {
+	NAME_MAX_CHARS = 30,
+	NAME_ORG_CHARS = 60, /* companies */
+	NAME_TEXT = NAME_ORG_CHARS * 4 + 8,
+	NAME_NOTE = 96
+};
 
 enum name_flag {
 	NAME_WILD = 1 << 0, /* a pattern; match it only together with a second key */

@@ -1,0 +1,681 @@
+#include "phone.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+#include "banned.h"
+
+enum { SCAN = 16, NUMBER_TEXT = 64 };
+
+/* First five digits. The first row that fits decides; what no row names is unassigned. */
+/* clang-format off */
+static const struct { int lo, hi; unsigned flags; } prefixes[] = {
+	{ 13490, 13499, PHONE_SATELLITE }, { 17490, 17499, PHONE_SATELLITE },
+	{ 17400, 17405, PHONE_SATELLITE }, { 17406, 17412, PHONE_EMERGENCY },
+	{ 17413, 17489, PHONE_UNASSIGNED },
+	{ 14500, 14599, PHONE_DATACARD },  { 14700, 14799, PHONE_DATACARD },
+	{ 14900, 14999, PHONE_DATACARD },
+	{ 16200, 16299, PHONE_VIRTUAL },   { 16500, 16599, PHONE_VIRTUAL },
+	{ 16700, 16799, PHONE_VIRTUAL },   { 17000, 17199, PHONE_VIRTUAL },
+	{ 13000, 13999, 0 }, { 15000, 15399, 0 }, { 15500, 15999, 0 }, { 16600, 16699, 0 },
+	{ 17200, 17399, 0 }, { 17500, 17899, 0 }, { 18000, 19399, 0 }, { 19500, 19999, 0 },
+};
+
+/* Numbers of offices and companies: how they begin and how many digits they have. */
+static const struct { const char *prefix; size_t least, most; } services[] = {
+	{ "110", 3, 3 }, { "119", 3, 3 }, { "120", 3, 3 }, { "122", 3, 3 }, { "114", 3, 3 },
+	{ "100", 5, 5 }, { "101", 5, 5 }, { "116", 5, 6 }, { "118", 5, 6 }, { "111", 5, 5 },
+	{ "12", 5, 5 },  { "95", 5, 8 },  { "96", 5, 6 },  { "400", 10, 10 }, { "800", 10, 10 },
+	{ "1065", 8, 20 }, { "1066", 8, 20 }, { "1068", 8, 20 }, { "1069", 8, 20 },
+};
+
+static const char *const iot_prefixes[] = { "1410", "1440", "1441", "146", "148" };
+
+static const struct { const char *word; char as; } marks[] = {
+	{ "分机", '#' }, { "转", '#' }, { "ext.", '#' }, { "ext", '#' }, { "EXT", '#' }, { "Ext", '#' },
+	{ "—", '-' }, { "–", '-' }, { "‐", '-' }, { "‑", '-' }, { "−", '-' }, { "―", '-' }, { "ー", '-' },
+	{ "×", '*' }, { "x", '*' }, { "X", '*' }, { "●", '*' }, { "○", '*' }, { "•", '*' }, { "·", '-' },
+	{ "、", ',' }, { "或者", ',' }, { "或", ',' }, { "和", ',' }, { "及", ',' }, { "。", ',' },
+	{ ";", ',' }, { "/", ',' }, { "|", ',' }, { "\n", ',' }, { "\r", ',' }, { "&", ',' }, { "\\", ',' },
+};
+/* clang-format on */
+
+/* One number of a cell with the words beside it, in the alphabet 0-9 + - ( ) . * # E blank. */
+struct piece {
+	char text[NUMBER_TEXT];
+	char note[PHONE_NOTE];
+	bool noted_first; /* the note stood before the number */
+	bool cut;         /* more text than fits: no number is that long */
+};
+
+struct scan {
+	struct piece piece[SCAN];
+	size_t count;
+	bool more;
+};
+
+static size_t digits_in(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += isdigit((unsigned char)*s) != 0;
+	return n;
+}
+
+static bool all_digits(const char *s)
+{
+	return *s != '\0' && s[strspn(s, "0123456789")] == '\0';
+}
+
+static void add_char(struct piece *p, char c)
+{
+	size_t n = strlen(p->text);
+
+	if (n + 1 >= sizeof p->text) {
+		p->cut = true;
+		return;
+	}
+	p->text[n] = c;
+	p->text[n + 1] = '\0';
+}
+
+static void add_note(struct piece *p, const char *s, size_t len)
+{
+	size_t n = strlen(p->note), room = sizeof p->note - 1 - n;
+
+	while (len > room || (len > 0 && ((unsigned char)s[len] & 0xC0) == 0x80))
+		len--;
+	if (n == 0)
+		p->noted_first = digits_in(p->text) == 0;
+	memcpy(p->note + n, s, len);
+	p->note[n + len] = '\0';
+}
+
+/* Ends the piece at hand; words without a number wait for the next one. */
+static void end_piece(struct scan *s)
+{
+	struct piece *p = &s->piece[s->count];
+
+	if (p->text[strspn(p->text, " -().,")] == '\0') {
+		p->text[0] = '\0';
+		return;
+	}
+	if (s->count + 1 == SCAN) {
+		s->more = true;
+		*p = (struct piece){ 0 };
+		return;
+	}
+	s->count++;
+	s->piece[s->count] = (struct piece){ 0 };
+}
+
+/* A bracket with words in it is a note; one with digits alone is an area code. */
+static const char *take_bracket(struct scan *s, const char *at)
+{
+	const char *close = strchr(at, ')');
+	size_t len = close == NULL ? 0 : (size_t)(close - at) - 1;
+
+	if (close == NULL || strspn(at + 1, "0123456789+-* xX") >= len)
+		return NULL;
+	add_note(&s->piece[s->count], at + 1, len);
+	return close + 1;
+}
+
+static char mark_at(const char **at)
+{
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		size_t n = strlen(marks[i].word);
+
+		if (strncmp(*at, marks[i].word, n) == 0) {
+			*at += n;
+			return marks[i].as;
+		}
+	}
+	return '\0';
+}
+
+/* A number behind the words of another one is a number of its own. */
+static void begin_number(struct scan *s)
+{
+	struct piece *p = &s->piece[s->count];
+
+	if (p->note[0] != '\0' && !p->noted_first && digits_in(p->text) >= 3)
+		end_piece(s);
+}
+
+static void take_word(struct scan *s, const char *from, const char *to)
+{
+	struct piece *p = &s->piece[s->count];
+
+	if (p->noted_first && digits_in(p->text) >= 3)
+		end_piece(s);
+	add_note(&s->piece[s->count], from, (size_t)(to - from));
+}
+
+static void scan_cell(const char *text, struct scan *s)
+{
+	const char *at = text, *end = text + strlen(text), *next;
+
+	*s = (struct scan){ 0 };
+	while (at < end) {
+		const char *from = at;
+		char mark;
+		uint32_t c;
+
+		if (*at == '(' && (next = take_bracket(s, at)) != NULL) {
+			at = next;
+			continue;
+		}
+		mark = mark_at(&at);
+		if (mark == ',') {
+			end_piece(s);
+			continue;
+		}
+		c = mark != '\0' ? (uint32_t)mark : text_next(&at, end);
+		if (c == ',') {
+			end_piece(s);
+		} else if (c >= 0x80 || c == ':') {
+			if (text_is_han(c))
+				take_word(s, from, at);
+			else if (!text_is_blank(c) && c != ':')
+				add_char(&s->piece[s->count], '?');
+		} else {
+			if (isdigit((int)c))
+				begin_number(s);
+			add_char(&s->piece[s->count], c == '\t' ? ' ' : (char)c);
+		}
+	}
+	end_piece(s);
+	if (s->count == 0 && s->piece[0].note[0] != '\0')
+		s->count = 1;
+}
+
+/* 1.38E+10 -> digits when all of them are there. */
+static enum phone_rc from_scientific(const char *s, char *digits, size_t n)
+{
+	size_t len = 0;
+	const char *e = strpbrk(s, "eE");
+	long exponent = 0;
+
+	for (const char *p = s; p < e && len + 1 < n; p++) {
+		if (isdigit((unsigned char)*p))
+			digits[len++] = *p;
+		else if (*p != '.' || p != s + 1)
+			return PHONE_BAD_CHARS;
+	}
+	digits[len] = '\0';
+	e++;
+	if (*e == '+')
+		e++;
+	if (!all_digits(e) || strlen(e) > 2 || len == 0)
+		return PHONE_BAD_CHARS;
+	for (; *e != '\0'; e++)
+		exponent = exponent * 10 + (*e - '0');
+	return (long)len == exponent + 1 ? PHONE_OK : PHONE_EXCEL_DAMAGED;
+}
+
+static enum phone_rc take_mask(const char *s, struct phone *out)
+{
+	size_t n = 0;
+
+	if (s[strspn(s, "0123456789*+-(). #")] != '\0')
+		return PHONE_BAD_CHARS;
+	for (; *s != '\0' && n + 1 < sizeof out->text; s++)
+		if (isdigit((unsigned char)*s) || *s == '*')
+			out->text[n++] = *s;
+	out->text[n] = '\0';
+	return PHONE_MASKED;
+}
+
+static unsigned prefix_flags(const char *digits)
+{
+	int five = 0;
+
+	for (int i = 0; i < 5; i++)
+		five = five * 10 + (digits[i] - '0');
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+		if (five >= prefixes[i].lo && five <= prefixes[i].hi)
+			return prefixes[i].flags;
+	return PHONE_UNASSIGNED;
+}
+
+static bool is_mobile(const char *digits)
+{
+	return strlen(digits) == 11 && digits[0] == '1' && digits[1] >= '3';
+}
+
+static bool is_service(const char *digits)
+{
+	size_t len = strlen(digits);
+
+	for (size_t i = 0; i < sizeof services / sizeof *services; i++)
+		if (strncmp(digits, services[i].prefix, strlen(services[i].prefix)) == 0 &&
+			len >= services[i].least && len <= services[i].most)
+			return true;
+	return false;
+}
+
+static bool is_iot(const char *digits)
+{
+	if (strlen(digits) != 13)
+		return false;
+	for (size_t i = 0; i < sizeof iot_prefixes / sizeof *iot_prefixes; i++)
+		if (strncmp(digits, iot_prefixes[i], strlen(iot_prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The digits of the area code in front, or 0: 010, 02x, 0[3-9]xx. */
+static size_t area_length(const char *digits)
+{
+	if (digits[0] != '0' || strlen(digits) < 3)
+		return 0;
+	if (digits[1] == '2' || strncmp(digits, "010", 3) == 0)
+		return 3;
+	return digits[1] >= '3' && strlen(digits) >= 4 ? 4 : 0;
+}
+
+static bool is_landline(const char *digits)
+{
+	size_t area = area_length(digits), rest = area == 0 ? 0 : strlen(digits) - area;
+
+	if (area == 0 || digits[area] < '2' || digits[area] > '8')
+		return false;
+	return rest == 8 || (rest == 7 && area == 4);
+}
+
+static enum phone_rc give(struct phone *out, enum phone_class kind, const char *text)
+{
+	out->kind = kind;
+	snprintf(out->text, sizeof out->text, "%s", text);
+	return PHONE_OK;
+}
+
+static enum phone_rc give_landline(struct phone *out, const char *digits, const char *extension)
+{
+	int area = (int)area_length(digits);
+
+	out->kind = PHONE_LANDLINE;
+	snprintf(out->text, sizeof out->text, "%.*s-%s%s%s", area, digits, digits + area,
+		*extension != '\0' ? "-" : "", extension);
+	return PHONE_OK;
+}
+
+static enum phone_rc give_mobile(struct phone *out, const char *digits, unsigned more)
+{
+	out->flags |= prefix_flags(digits) | more;
+	return give(out, PHONE_MOBILE, digits);
+}
+
+static enum phone_rc overseas(const char *digits, struct phone *out)
+{
+	size_t len = strlen(digits);
+	char text[PHONE_MAX];
+
+	if (digits[0] == '0' || len < 7)
+		return len < 7 ? PHONE_TOO_SHORT : PHONE_NOT_A_PHONE;
+	if (len > 15)
+		return PHONE_TOO_LONG;
+	snprintf(text, sizeof text, "+%s", digits);
+	return give(out, PHONE_OVERSEAS, text);
+}
+
+/* Seven or eight digits that only make sense with the area code of the place. */
+static enum phone_rc local_number(
+	const char *digits, const char *extension, const char *area, struct phone *out)
+{
+	char full[NUMBER_TEXT];
+
+	if (area == NULL || *area == '\0')
+		return PHONE_NO_AREA;
+	snprintf(full, sizeof full, "%.8s%s", area, digits);
+	if (!is_landline(full))
+		return PHONE_NOT_A_PHONE;
+	out->flags |= PHONE_AREA_ASSUMED;
+	return give_landline(out, full, extension);
+}
+
+static enum phone_rc by_length(const char *digits)
+{
+	size_t len = strlen(digits);
+
+	if (digits[0] == '1')
+		return len < 11 ? PHONE_TOO_SHORT : len > 11 ? PHONE_TOO_LONG : PHONE_BAD_PREFIX;
+	if (digits[0] == '0')
+		return len < 7 ? PHONE_TOO_SHORT : len > 13 ? PHONE_TOO_LONG : PHONE_NOT_A_PHONE;
+	return len < 7 ? PHONE_TOO_SHORT : len > 12 ? PHONE_TOO_LONG : PHONE_NOT_A_PHONE;
+}
+
+/* Digits alone, the country code already gone; china: it was there, so no 0 is needed. */
+static enum phone_rc domestic(
+	const char *digits, const char *extension, bool china, const char *area, struct phone *out)
+{
+	size_t len = strlen(digits);
+	char zero[NUMBER_TEXT + 1];
+
+	if (is_mobile(digits))
+		return give_mobile(out, digits, 0);
+	if (len == 12 && digits[0] == '0' && is_mobile(digits + 1))
+		return give_mobile(out, digits + 1, china ? 0 : PHONE_OLD_ZERO);
+	if (is_iot(digits))
+		return give(out, PHONE_IOT, digits);
+	if (is_service(digits))
+		return give(out, PHONE_SERVICE, digits);
+	if (is_landline(digits))
+		return give_landline(out, digits, extension);
+	snprintf(zero, sizeof zero, "0%s", digits);
+	if (china && is_landline(zero))
+		return give_landline(out, zero, extension);
+	if ((len == 7 || len == 8) && digits[0] >= '2' && digits[0] <= '8')
+		return local_number(digits, extension, area, out);
+	return by_length(digits);
+}
+
+/* 86 without a plus is a country code only when a whole number stands behind it. */
+static bool bare_86(const char *digits)
+{
+	char zero[NUMBER_TEXT + 1];
+	const char *rest = digits + 2;
+
+	if (digits[0] == '0' && digits[1] == '8')
+		rest++, digits++;
+	if (strncmp(digits, "86", 2) != 0)
+		return false;
+	snprintf(zero, sizeof zero, "0%s", rest);
+	return is_mobile(rest) || is_landline(zero) || is_landline(rest);
+}
+
+static enum phone_rc dial(
+	const char *digits, bool plus, const char *extension, const char *area, struct phone *out)
+{
+	if (plus || (strncmp(digits, "00", 2) == 0 && strlen(digits) > 8)) {
+		const char *abroad = plus ? digits : digits + 2;
+
+		if (strncmp(abroad, "86", 2) == 0)
+			return domestic(abroad + 2, extension, true, area, out);
+		return overseas(abroad, out);
+	}
+	if (bare_86(digits))
+		return domestic(digits + (digits[0] == '0' ? 3 : 2), extension, true, area, out);
+	return domestic(digits, extension, false, area, out);
+}
+
+/* The extension behind '#', or the third group of 021-55550000-802. */
+static void split_extension(char *s, char *extension, size_t n)
+{
+	char *mark = strchr(s, '#'), *hyphen = strrchr(s, '-'), digits[NUMBER_TEXT];
+	size_t len = 0;
+
+	*extension = '\0';
+	if (mark == NULL && hyphen != NULL && strlen(hyphen + 1) <= 6 && hyphen[1] != '\0') {
+		for (const char *p = s; p < hyphen; p++)
+			if (isdigit((unsigned char)*p))
+				digits[len++] = *p;
+		digits[len] = '\0';
+		if (is_landline(digits + (strncmp(digits, "0086", 4) == 0 ? 4 : 0)))
+			mark = hyphen;
+	}
+	if (mark == NULL)
+		return;
+	for (const char *p = mark; *p != '\0' && strlen(extension) + 1 < n; p++)
+		if (isdigit((unsigned char)*p))
+			snprintf(extension + strlen(extension), 2, "%c", *p);
+	*mark = '\0';
+}
+
+/* Drops what people put between digits; false when something else is there. */
+static bool squeeze(const char *s, char *out)
+{
+	size_t len = strlen(s);
+
+	if (len > 2 && strcmp(s + len - 2, ".0") == 0 && digits_in(s) == len - 1)
+		len -= 2;
+	for (size_t i = 0; i < len; i++) {
+		if (isdigit((unsigned char)s[i]) || s[i] == '-' || s[i] == '#' || s[i] == '+')
+			*out++ = s[i];
+		else if (strchr(" ().", s[i]) == NULL)
+			return false;
+	}
+	*out = '\0';
+	return true;
+}
+
+static enum phone_rc read_number(const char *s, const char *area, struct phone *out)
+{
+	char text[NUMBER_TEXT], extension[8], digits[NUMBER_TEXT];
+	size_t n = 0;
+	enum phone_rc rc;
+	bool plus;
+
+	if (strchr(s, '*') != NULL)
+		return take_mask(s, out);
+	if (strpbrk(s, "eE") != NULL && isdigit((unsigned char)*s)) {
+		rc = from_scientific(s, digits, sizeof digits);
+		return rc == PHONE_OK ? dial(digits, false, "", area, out) : rc;
+	}
+	if (!squeeze(s, text) || digits_in(text) == 0)
+		return PHONE_BAD_CHARS;
+	plus = text[0] == '+';
+	if (strchr(text + plus, '+') != NULL)
+		return PHONE_BAD_CHARS;
+	split_extension(text, extension, sizeof extension);
+	for (const char *p = text; *p != '\0'; p++)
+		if (isdigit((unsigned char)*p))
+			digits[n++] = *p;
+	digits[n] = '\0';
+	if (!plus && digits[strspn(digits, "0")] == '\0')
+		return PHONE_EMPTY;
+	return dial(digits, plus, extension, area, out);
+}
+
+static enum phone_rc read_piece(const struct piece *p, const char *area, struct phone *out)
+{
+	const char *s = p->text + strspn(p->text, " ");
+	char text[NUMBER_TEXT];
+	size_t len = strlen(s);
+	enum phone_rc rc;
+
+	*out = (struct phone){ 0 };
+	if (p->cut)
+		return PHONE_TOO_LONG;
+	memcpy(text, s, len + 1);
+	while (len > 0 && text[len - 1] == ' ')
+		text[--len] = '\0';
+	rc = read_number(text, area, out);
+	if (rc == PHONE_OK)
+		memcpy(out->note, p->note, sizeof out->note);
+	else if (rc != PHONE_MASKED)
+		*out = (struct phone){ 0 };
+	return rc;
+}
+
+static_assert((int)PHONE_CELL_ERROR == (int)CELL_ERROR, "the verdicts of a cell come first");
+
+static enum phone_rc clean(const char *cell, char *text, size_t n)
+{
+	enum cell_verdict v = cell_clean(cell, CELL_NFKC, text, n);
+
+	return v == CELL_LONG ? PHONE_TOO_LONG : (enum phone_rc)v;
+}
+
+enum phone_rc phone_parse(const char *cell, const char *area, struct phone *out)
+{
+	char text[CELL_MAX];
+	struct scan s;
+	enum phone_rc rc = clean(cell, text, sizeof text);
+
+	*out = (struct phone){ 0 };
+	if (rc != PHONE_OK)
+		return rc;
+	scan_cell(text, &s);
+	if (s.count != 1)
+		return s.count == 0 ? PHONE_EMPTY : PHONE_BAD_CHARS;
+	return read_piece(&s.piece[0], area, out);
+}
+
+static void list_error(struct phone_list *out, enum phone_rc rc)
+{
+	if (out->partial == PHONE_OK)
+		out->partial = rc;
+}
+
+static void list_add(struct phone_list *out, const struct phone *p)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (strcmp(out->item[i].text, p->text) == 0)
+			return;
+	if (out->count == PHONE_LIST)
+		out->more = true;
+	else
+		out->item[out->count++] = *p;
+}
+
+/* The shortest run of words at the front that is a whole number: bytes taken, or 0. */
+static size_t first_number(const struct piece *p, const char *area, struct phone *out)
+{
+	struct piece head = *p;
+
+	for (size_t i = strspn(p->text, " "); p->text[i] != '\0'; i++) {
+		if (p->text[i] != ' ')
+			continue;
+		memcpy(head.text, p->text, i);
+		head.text[i] = '\0';
+		if (read_piece(&head, area, out) == PHONE_OK && out->kind != PHONE_SERVICE)
+			return i;
+	}
+	return 0;
+}
+
+/* One piece may be several numbers parted by blanks: only between whole ones is there a cut. */
+static void list_piece(const struct piece *whole, const char *area, struct phone_list *out)
+{
+	struct piece p = *whole;
+	struct phone one;
+	enum phone_rc rc = read_piece(&p, area, &one);
+	size_t cut;
+
+	while (rc != PHONE_OK && (cut = first_number(&p, area, &one)) > 0 &&
+		digits_in(p.text + cut) >= 5) {
+		list_add(out, &one);
+		memmove(p.text, p.text + cut, strlen(p.text + cut) + 1);
+		rc = read_piece(&p, area, &one);
+	}
+	if (rc == PHONE_OK)
+		list_add(out, &one);
+	else
+		list_error(out, rc);
+}
+
+enum phone_rc phone_parse_list(const char *cell, const char *area, struct phone_list *out)
+{
+	char text[CELL_MAX];
+	struct scan s;
+	enum phone_rc rc = clean(cell, text, sizeof text);
+
+	*out = (struct phone_list){ 0 };
+	if (rc != PHONE_OK)
+		return rc;
+	scan_cell(text, &s);
+	out->more = s.more;
+	for (size_t i = 0; i < s.count; i++)
+		list_piece(&s.piece[i], area, out);
+	if (out->count > 0)
+		return PHONE_OK;
+	rc = out->partial == PHONE_OK ? PHONE_EMPTY : out->partial;
+	out->partial = PHONE_OK;
+	return rc;
+}
+
+bool phone_sms_ok(const char *number)
+{
+	struct phone p;
+
+	return phone_parse(number, NULL, &p) == PHONE_OK && p.kind == PHONE_MOBILE;
+}
+
+bool phone_call_ok(const char *number)
+{
+	struct phone p;
+
+	return phone_parse(number, NULL, &p) == PHONE_OK &&
+	       (p.kind == PHONE_MOBILE || p.kind == PHONE_LANDLINE);
+}
+
+/* The last eleven digits when they are a mobile: carriers put codes of their own before them. */
+static const char *mobile_tail(const char *number, char tail[NUMBER_TEXT])
+{
+	char digits[NUMBER_TEXT];
+	size_t n = 0;
+
+	for (; *number != '\0' && n + 1 < sizeof digits; number++)
+		if (isdigit((unsigned char)*number))
+			digits[n++] = *number;
+	digits[n] = '\0';
+	if (n < 11 || n > 20 || !is_mobile(digits + n - 11))
+		return NULL;
+	memcpy(tail, digits + n - 11, 12);
+	return tail;
+}
+
+bool phone_last_digits_match(const char *a, const char *b)
+{
+	char ta[NUMBER_TEXT], tb[NUMBER_TEXT];
+	struct phone pa, pb;
+	bool ra = phone_parse(a, NULL, &pa) == PHONE_OK, rb = phone_parse(b, NULL, &pb) == PHONE_OK;
+
+	if (ra && rb)
+		return strcmp(pa.text, pb.text) == 0;
+	if (ra == rb)
+		return false;
+	if (!(ra ? pa.kind == PHONE_MOBILE : pb.kind == PHONE_MOBILE))
+		return false;
+	return mobile_tail(a, ta) != NULL && mobile_tail(b, tb) != NULL && strcmp(ta, tb) == 0;
+}
+
+const char *phone_class_code(enum phone_class c)
+{
+	static const char *const codes[] = { "none", "mobile", "landline", "service", "overseas",
+		"iot" };
+
+	return codes[c];
+}
+
+const char *phone_flag_code(enum phone_flag f)
+{
+	static const char *const codes[] = { "old_zero", "virtual", "datacard", "satellite",
+		"emergency", "unassigned_prefix", "area_assumed" };
+	size_t bit = 0;
+
+	while (bit + 1 < PHONE_FLAGS && !((unsigned)f >> bit & 1u))
+		bit++;
+	return codes[bit];
+}
+
+static const struct cell_fault faults[PHONE_RCS] = {
+	[PHONE_OK] = { "", "", "" },
+	[PHONE_EMPTY] = { "empty", "没有填写号码", "请补填电话号码。" },
+	[PHONE_DITTO] = { "ditto", "写的是“同上”，但上面没有可用的号码", "请直接填写号码。" },
+	[PHONE_CELL_ERROR] = { "cell_error", "这一格是表格公式的出错结果",
+		"请改正公式，或者直接填写号码。" },
+	[PHONE_BAD_PREFIX] = { "bad_prefix", "手机号开头不对",
+		"手机号应以13到19开头，请核对号码。" },
+	[PHONE_TOO_SHORT] = { "too_short", "号码位数不够", "手机号是11位，请补全。" },
+	[PHONE_TOO_LONG] = { "too_long", "号码位数太多",
+		"手机号是11位，请核对；两个号码之间请用顿号隔开。" },
+	[PHONE_BAD_CHARS] = { "bad_chars", "号码里有数字以外的字", "请只填电话号码。" },
+	[PHONE_MASKED] = { "masked", "号码打了星号，无法拨打", "请向来源单位要完整的号码。" },
+	[PHONE_EXCEL_DAMAGED] = { "excel_damaged", "号码被表格改成了科学计数，后几位已经丢失",
+		"请把这一列设为“文本”格式后重新填写号码。" },
+	[PHONE_NO_AREA] = { "no_area", "固定电话没有区号", "请加上区号，例如021-55550000。" },
+	[PHONE_NOT_A_PHONE] = { "not_a_phone", "不是有效的电话号码", "请核对区号和号码。" },
+};
+
+const struct cell_fault *phone_fault(enum phone_rc rc)
+{
+	return &faults[rc];
+}

@@ -22,7 +22,13 @@ struct outcome_code {
 	char name[48];   /* what people read: 见面劝住 */
 	char words[160]; /* accepted in files, separated by spaces */
 	enum outcome_ends ends;
-	bool dissuaded, retransfer, neutral, loss, revisit, raise; /* raise: escalates at once */
+	bool dissuaded; /* counts as a success where the code ends the case */
+	bool retransfer; /* counts against 再转账率, unless the transfer is known to be older than the
+	                  * warning: the KPI looks at its time */
+	bool neutral; /* leaves the denominators */
+	bool loss;    /* money is gone: a stop-payment hand-over now */
+	bool revisit; /* 回访 as the level's policy says */
+	bool raise;   /* alarms at once, even by an uncertain word; no timer stops for it */
 };
 
 struct outcome_codes {
@@ -33,10 +39,13 @@ struct outcome_codes {
 void outcome_codes_default(struct outcome_codes *t);
 const struct outcome_code *outcome_code_find(
 	const struct outcome_codes *t, const char *code); /* NULL */
-/* By code, name or one of its words; NULL: none. */
+/* By code (either case), name or one of its words, exactly, after folding width; NULL: none. */
 const struct outcome_code *outcome_code_of_word(const struct outcome_codes *t, const char *word);
 bool outcome_code_ends(const struct outcome_code *c, const char *level_code);
-/* The code of a reply action 3..8 with its remark: 5 and 关机 is PHONE_OFF. `met`: 2 was reported before. */
+/*
+ * The code of a reply action 3 .. 8 with its remark (may be NULL): 5 and 关机 is PHONE_OFF.
+ * `met`: 2 was reported before, by a visit. NULL for the actions that are no outcome.
+ */
 const char *outcome_code_of_reply(int action, bool met, const char *remark);
 
 #endif

@@ -3,7 +3,41 @@
  *
  * "{code}号·{word}:{name},{area},疑{type}。接单回{accept},不能去回{decline}"
  * Placeholders are replaced once; a value is never parsed again, is cut to its maximum and
- * loses control, direction and line characters. The signature 【...】 is put in front here.
+ * loses control, direction and line characters, and 【】 in it become (). The signature 【...】
+ * is put in front here, once.
+ *
+ * The values, and what the caller puts there:
+ *   case       number of the case, as people say it on the telephone
+ *   code       the task's code on this phone: 17
+ *   word       of the level: 急
+ *   name       of the resident, masked: 王*; in every text about a minor 未成年人
+ *   area       village and group: 李庄3组
+ *   type       kind of fraud, a short word: 冒充客服; 诈骗 when it is not known
+ *   type_no    the same as a number that filters let pass: 类型04
+ *   sex, age   女, 50余岁
+ *   accept decline met done lost unreached wrong police mistaken pass
+ *              the code with the digit 1 0 2 3 4 5 6 7 8 9: 171, 170 ...; where no task is
+ *              open an example such as 171
+ *   answer     the one string that would be right now: 173
+ *   answers    several: 171或181
+ *   list       tasks of this phone: 17:王* 18:赵*
+ *   count      how many they are
+ *   more       echo only: further things done, each with 、 in front: 、18号赵* 不能去
+ *   phone      of the resident; TPL_DETAIL alone, as the law wants it
+ *   address    the door; TPL_DETAIL alone
+ *   who        a member, masked: 李*
+ *   what       签收, 联系, 见面, 反馈
+ *   action     what was understood or done: 接单, 已劝住, 已转账
+ *   amount     only what this sender has just written: 35000元
+ *   time, date 14:20 (other days 3月6日14:20), 3月6日
+ *   limit      how long there is: 30分钟
+ *   waited     how long it took or is late: 12分钟
+ *   step       of a revisit: 24小时, 3天
+ *   text       the alarm itself, in plain words without personal data
+ *   centre, centre_phone
+ *
+ * Which template knows which of them is a table: the number and the door can stand nowhere
+ * but in the detail text, whatever the configuration says.
  */
 #ifndef QUANZU_TEMPLATE_H
 #define QUANZU_TEMPLATE_H
@@ -43,6 +77,7 @@ enum template_name {
 	TPL_LEAVE,
 	TPL_BACK,
 	TPL_STOP,
+	TPL_UNKNOWN_NONE, /* a code that is not known, from a phone without open tasks */
 	TPL_COUNT
 };
 
@@ -58,22 +93,40 @@ struct templates {
 void templates_default(struct templates *t);
 const char *template_key(enum template_name name); /* "alert", the key in the configuration */
 int template_of_key(const char *key);              /* -1 */
-/* The first placeholder that this template does not know, or NULL. `wrong` gets its name. */
+/*
+ * True when every placeholder is one that this template knows. Otherwise `wrong` (may be NULL)
+ * gets the first that is not, cut at n: its name, or what stands behind a brace that ends nowhere.
+ */
 bool template_check(enum template_name name, const char *text, char *wrong, size_t n);
+/* A placeholder that this template cannot do without (an alert without its answers), or NULL. */
+const char *template_missing(enum template_name name, const char *text);
+/* Length in UTF-16 units with signature and ordinary values: at most 70 goes in one SMS. */
+size_t template_units(const struct templates *t, enum template_name name);
 
+/* Starts as { .count = 0 }. */
 struct template_values {
 	struct {
-		const char *key;
+		const char *key; /* of the table, static */
 		char value[TEMPLATE_VALUE_MAX];
 	} at[TEMPLATE_VALUES];
 	int count;
+	bool drill, repeat; /* the marks go in front: 【演练】, 重发 */
 };
 
+/*
+ * The key must be one of the list above (asserted); a second value replaces the first. The
+ * value is cleaned and cut here; NULL is "".
+ */
 void template_put(struct template_values *v, const char *key, const char *value);
 void template_putf(struct template_values *v, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The whole SMS with its signature. A placeholder without a value becomes nothing. Cut at n. */
+/*
+ * The whole SMS with its signature. A placeholder without a value becomes nothing. Cut at n,
+ * at a character border.
+ */
 void template_fill(const struct templates *t, enum template_name name,
 	const struct template_values *v, char *out, size_t n);
+/* The same SMS again, as made by template_fill(): the repeat mark behind the signature, once. */
+void template_repeat(const struct templates *t, const char *text, char *out, size_t n);
 
 #endif

@@ -1,0 +1,185 @@
+#include "casefile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "json.h"
+
+#include "banned.h"
+
+const char *casefile_number(struct store *s)
+{
+	struct clock_day day;
+	const char *name;
+	struct db_stmt *q;
+	long long n = 0;
+
+	clock_local(s->now_ms, &day);
+	name = arena_print(&s->arena, "%04d%02d%02d", day.year, day.month, day.day);
+	q = db_query(s->db,
+		"INSERT INTO counter (name, value) VALUES (?, 1)"
+		" ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value",
+		DB_ARGS(DT(name)));
+	if (db_next(q)) {
+		n = db_int(q, 0);
+		db_end(q);
+	}
+	return arena_print(&s->arena, "%s-%04lld", name, n);
+}
+
+void casefile_add(struct store *s, const struct casefile *c)
+{
+	char *person = json_dumps(c->person, JSON_COMPACT);
+
+	db_run(s->db,
+		"INSERT INTO cases (id, no, state, level, fraud_type, resident_id, person_x, area, "
+		"team_id, flags,"
+		" drill, opened_at, woken_at, repeat_no, policy, rung, accepted_at, met_at, "
+		"outcome, outcome_at,"
+		" lost_fen, saved_fen, amount_fen, closed_at, close_reason)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', 0, -1, -1, ?, "
+		"0, '')",
+		DB_ARGS(DI(c->id), DT(c->no), DT(machine_code(&case_life, c->state)), DT(c->level),
+			DT(c->fraud_type), DI(c->resident_id),
+			store_sealed(s, "cases", "person", c->id, person), DT(c->area),
+			DI(c->team_id), DT(c->flags), DI(c->drill), DI(c->opened_at),
+			DI(c->woken_at), DI(c->repeat_no), DT(c->policy_text), DI(c->rung),
+			DI(c->amount_fen)));
+	free(person);
+}
+
+/* What was frozen must still be read; a row that cannot is told, never guessed. */
+static void thaw(struct store *s, struct casefile *c, const char *person)
+{
+	json_t *policy = json_loads(c->policy_text, 0, NULL);
+
+	c->person = json_loads(person, 0, NULL);
+	if (c->state == CASE_NONE || c->person == NULL || !policy_of_json(policy, &c->policy))
+		db_fail(s->db, STORE_BAD_ROW);
+	json_decref(policy);
+}
+
+bool casefile_get(struct store *s, int64_t id, struct casefile *out)
+{
+	const char *person;
+	struct db_stmt *q = db_query(s->db,
+		"SELECT no, state, level, fraud_type, resident_id, person_x, area, team_id, flags, "
+		"drill, opened_at,"
+		" woken_at, repeat_no, policy, rung, accepted_at, met_at, outcome, outcome_at, "
+		"lost_fen, saved_fen,"
+		" amount_fen, closed_at, close_reason FROM cases WHERE id = ?",
+		DB_ARGS(DI(id)));
+
+	*out = (struct casefile){ .id = id };
+	if (!db_next(q))
+		return false;
+	out->no = store_keep(s, db_text(q, 0));
+	out->state = (enum case_state)machine_state(&case_life, db_text(q, 1));
+	out->level = store_keep(s, db_text(q, 2));
+	out->fraud_type = store_keep(s, db_text(q, 3));
+	out->resident_id = db_int(q, 4);
+	person = store_plain(s, q, 5, "cases", "person", id);
+	out->area = store_keep(s, db_text(q, 6));
+	out->team_id = db_int(q, 7);
+	out->flags = store_keep(s, db_text(q, 8));
+	out->drill = db_int(q, 9) != 0;
+	out->opened_at = db_int(q, 10);
+	out->woken_at = db_int(q, 11);
+	out->repeat_no = (int)db_int(q, 12);
+	out->policy_text = store_keep(s, db_text(q, 13));
+	out->rung = (int)db_int(q, 14);
+	out->accepted_at = db_int(q, 15);
+	out->met_at = db_int(q, 16);
+	out->outcome = store_keep(s, db_text(q, 17));
+	out->outcome_at = db_int(q, 18);
+	out->lost_fen = db_int(q, 19);
+	out->saved_fen = db_int(q, 20);
+	out->amount_fen = db_int(q, 21);
+	out->closed_at = db_int(q, 22);
+	out->close_reason = store_keep(s, db_text(q, 23));
+	db_end(q);
+	thaw(s, out, person);
+	return db_rc(s->db) == STORE_OK;
+}
+
+void casefile_drop(struct casefile *c)
+{
+	json_decref(c->person);
+	c->person = NULL;
+}
+
+void casefile_save(struct store *s, const struct casefile *c)
+{
+	db_run(s->db,
+		"UPDATE cases SET level = ?, policy = ?, flags = ?, woken_at = ?, repeat_no = ?, "
+		"rung = ?,"
+		" team_id = ?, accepted_at = ?, met_at = ?, outcome = ?, outcome_at = ?, lost_fen "
+		"= ?, saved_fen = ?,"
+		" amount_fen = ?, closed_at = ?, close_reason = ? WHERE id = ?",
+		DB_ARGS(DT(c->level), DT(c->policy_text), DT(c->flags), DI(c->woken_at),
+			DI(c->repeat_no), DI(c->rung), DI(c->team_id), DI(c->accepted_at),
+			DI(c->met_at), DT(c->outcome), DI(c->outcome_at), DI(c->lost_fen),
+			DI(c->saved_fen), DI(c->amount_fen), DI(c->closed_at), DT(c->close_reason),
+			DI(c->id)));
+}
+
+void casefile_event(
+	struct store *s, struct casefile *c, enum case_event ev, const char *actor, json_t *data)
+{
+	int to = machine_next(&case_life, (int)c->state, (int)ev);
+	char kind[40];
+
+	if (to == CASE_NONE) {
+		json_decref(data);
+		db_fail(s->db, STORE_CONFLICT);
+		return;
+	}
+	db_run(s->db, "UPDATE cases SET state = ? WHERE id = ? AND state = ?",
+		DB_ARGS(DT(machine_code(&case_life, to)), DI(c->id),
+			DT(machine_code(&case_life, (int)c->state))));
+	if (db_changes(s->db) != 1)
+		db_fail(s->db, STORE_CONFLICT);
+	snprintf(kind, sizeof kind, "case.%s", case_life.event_codes[ev]);
+	store_event(s, actor, kind, c->id, "case", c->id, data);
+	c->state = (enum case_state)to;
+}
+
+bool casefile_has_flag(const struct casefile *c, const char *flag)
+{
+	size_t n = strlen(flag);
+
+	for (const char *p = c->flags; (p = strstr(p, flag)) != NULL; p += n)
+		if ((p == c->flags || p[-1] == ' ') && (p[n] == '\0' || p[n] == ' '))
+			return true;
+	return false;
+}
+
+void casefile_add_flag(struct store *s, struct casefile *c, const char *flag)
+{
+	if (!casefile_has_flag(c, flag))
+		c->flags = arena_print(
+			&s->arena, "%s%s%s", c->flags, c->flags[0] == '\0' ? "" : " ", flag);
+}
+
+static struct db_arg key_of(struct store *s, const char *person, const char *about)
+{
+	return store_lookup(s, "case", arena_print(&s->arena, "%s\n%s", person, about));
+}
+
+void casefile_key_put(
+	struct store *s, const char *person, const char *about, int64_t case_id, int64_t until_ms)
+{
+	db_run(s->db,
+		"INSERT INTO open_case (key, case_id, until_at) VALUES (?, ?, ?)"
+		" ON CONFLICT (key) DO UPDATE SET case_id = excluded.case_id, until_at = "
+		"excluded.until_at",
+		DB_ARGS(key_of(s, person, about), DI(case_id), DI(until_ms)));
+}
+
+int64_t casefile_key_find(struct store *s, const char *person, const char *about)
+{
+	return db_number(s->db, "SELECT case_id FROM open_case WHERE key = ? AND until_at > ?", 0,
+		DB_ARGS(key_of(s, person, about), DI(s->now_ms)));
+}

@@ -1,0 +1,250 @@
+#include "message.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "json.h"
+
+#include "banned.h"
+
+#define MESSAGE_COLUMNS \
+	"id, case_id, task_id, member_id, purpose, class, priority, phone_x, text_x, state, " \
+	"held_until," \
+	" held_why, expires_at, channel, attempts, repeat_of, parts, parts_sent, concat_ref, " \
+	"error, created_at," \
+	" sending_at, sent_at"
+
+void message_add(struct store *s, const struct message *m)
+{
+	db_run(s->db,
+		"INSERT INTO message (" MESSAGE_COLUMNS ", kind, ended_at, owner, lease_until)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0, -1, '', ?, 0, 0, "
+		"'sms', 0, '', 0)",
+		DB_ARGS(DI(m->id), DI(m->case_id), DI(m->task_id), DI(m->member_id), DT(m->purpose),
+			DT(m->class_), DI(m->priority),
+			store_sealed(s, "message", "phone", m->id, m->phone),
+			store_sealed(s, "message", "text", m->id, m->text),
+			DT(machine_code(&message_life, m->state)), DI(m->held_until),
+			DT(m->held_why), DI(m->expires_at), DI(s->now_ms)));
+}
+
+static void read_message(struct store *s, struct db_stmt *q, struct message *out)
+{
+	int64_t id = db_int(q, 0);
+
+	*out = (struct message){ .id = id,
+		.case_id = db_int(q, 1),
+		.task_id = db_int(q, 2),
+		.member_id = db_int(q, 3),
+		.purpose = store_keep(s, db_text(q, 4)),
+		.class_ = store_keep(s, db_text(q, 5)),
+		.priority = (int)db_int(q, 6),
+		.phone = store_plain(s, q, 7, "message", "phone", id),
+		.text = store_plain(s, q, 8, "message", "text", id),
+		.state = (enum message_state)machine_state(&message_life, db_text(q, 9)),
+		.held_until = db_int(q, 10),
+		.held_why = store_keep(s, db_text(q, 11)),
+		.expires_at = db_int(q, 12),
+		.channel = store_keep(s, db_text(q, 13)),
+		.attempts = (int)db_int(q, 14),
+		.repeats = (int)db_int(q, 15),
+		.parts = (int)db_int(q, 16),
+		.parts_sent = (int)db_int(q, 17),
+		.concat_ref = (int)db_int(q, 18),
+		.error = store_keep(s, db_text(q, 19)),
+		.created_at = db_int(q, 20),
+		.sending_at = db_int(q, 21),
+		.sent_at = db_int(q, 22) };
+	if (out->state == MSG_NONE)
+		db_fail(s->db, STORE_BAD_ROW);
+}
+
+static bool one(struct store *s, struct db_stmt *q, struct message *out)
+{
+	if (!db_next(q))
+		return false;
+	read_message(s, q, out);
+	db_end(q);
+	return db_rc(s->db) == STORE_OK;
+}
+
+bool message_get(struct store *s, int64_t id, struct message *out)
+{
+	return one(s,
+		db_query(s->db, "SELECT " MESSAGE_COLUMNS " FROM message WHERE id = ?",
+			DB_ARGS(DI(id))),
+		out);
+}
+
+bool message_first(struct store *s, struct message *out)
+{
+	return one(s,
+		db_query(s->db,
+			"SELECT " MESSAGE_COLUMNS
+			" FROM message WHERE state = 'queued' ORDER BY priority, id LIMIT 1",
+			DB_NONE),
+		out);
+}
+
+static bool is_end(enum message_state state)
+{
+	return state >= MSG_DELIVERED;
+}
+
+static json_t *event_data(const struct message *m, int to, const char *reason)
+{
+	json_t *data = json_pack("{s:s, s:s}", "from", machine_code(&message_life, (int)m->state),
+		"to", machine_code(&message_life, to));
+
+	if (m->channel[0] != '\0')
+		json_put_str(data, "channel", m->channel);
+	if (reason != NULL && reason[0] != '\0')
+		json_put_str(data, "reason", reason);
+	return data;
+}
+
+bool message_event(struct store *s, struct message *m, enum message_event ev, const char *reason)
+{
+	int to = machine_next(&message_life, (int)m->state, (int)ev);
+	char kind[40];
+
+	if (to == MSG_NONE)
+		return false;
+	if (ev == MSG_EV_CLAIM)
+		m->sending_at = s->now_ms;
+	if (ev == MSG_EV_ACCEPTED || (ev == MSG_EV_REPORT_OK && m->sent_at == 0))
+		m->sent_at = s->now_ms;
+	if (to != MSG_HELD)
+		m->held_until = 0;
+	if (reason != NULL)
+		m->error = reason;
+	db_run(s->db,
+		"UPDATE message SET state = ?, held_until = ?, held_why = ?, channel = ?, attempts "
+		"= ?, repeat_of = ?,"
+		" parts = ?, parts_sent = ?, concat_ref = ?, error = ?, sending_at = ?, sent_at = "
+		"?, ended_at = ?"
+		" WHERE id = ? AND state = ?",
+		DB_ARGS(DT(machine_code(&message_life, to)), DI(m->held_until),
+			DT(to == MSG_HELD ? m->held_why : ""), DT(m->channel), DI(m->attempts),
+			DI(m->repeats), DI(m->parts), DI(m->parts_sent), DI(m->concat_ref),
+			DT(m->error), DI(m->sending_at), DI(m->sent_at),
+			DI(is_end((enum message_state)to) ? s->now_ms : 0), DI(m->id),
+			DT(machine_code(&message_life, (int)m->state))));
+	if (db_changes(s->db) != 1)
+		db_fail(s->db, STORE_CONFLICT);
+	snprintf(kind, sizeof kind, "message.%s", message_life.event_codes[ev]);
+	store_event(s, "system", kind, m->case_id, "message", m->id, event_data(m, to, reason));
+	m->state = (enum message_state)to;
+	return true;
+}
+
+int64_t message_held_next(struct store *s)
+{
+	return db_number(s->db, "SELECT min(held_until) FROM message WHERE state = 'held'",
+		INT64_MAX, DB_NONE);
+}
+
+int64_t message_release(struct store *s)
+{
+	struct message m;
+
+	while (one(s,
+		db_query(s->db,
+			"SELECT " MESSAGE_COLUMNS
+			" FROM message WHERE state = 'held' AND held_until <= ?"
+			" ORDER BY held_until LIMIT 1",
+			DB_ARGS(DI(s->now_ms))),
+		&m))
+		message_event(s, &m, MSG_EV_RELEASE, NULL);
+	return message_held_next(s);
+}
+
+void message_supersede(struct store *s, int64_t case_id, int64_t task_id, const char *why)
+{
+	int64_t ids[64];
+	size_t n = 0;
+	struct message m;
+	struct db_stmt *q = db_query(s->db,
+		"SELECT id FROM message WHERE case_id = ? AND (? = 0 OR task_id = ?)"
+		" AND state IN ('queued', 'held', 'unsure') AND purpose <> 'answer' ORDER BY id "
+		"LIMIT 64",
+		DB_ARGS(DI(case_id), DI(task_id), DI(task_id)));
+
+	while (db_next(q))
+		ids[n++] = db_int(q, 0);
+	for (size_t i = 0; i < n; i++)
+		if (message_get(s, ids[i], &m))
+			message_event(s, &m, MSG_EV_SUPERSEDE, why);
+}
+
+bool message_told(
+	struct store *s, int64_t case_id, int64_t member_id, const char *purpose, int64_t since_ms)
+{
+	return db_number(s->db,
+		       "SELECT count(*) FROM message WHERE case_id = ? AND member_id = ? AND "
+		       "purpose = ?"
+		       " AND created_at >= ?",
+		       0, DB_ARGS(DI(case_id), DI(member_id), DT(purpose), DI(since_ms))) > 0;
+}
+
+int64_t *message_sending(struct store *s, size_t *count)
+{
+	enum { MAX = 4096 };
+	int64_t *ids = arena_take(&s->arena, sizeof *ids * MAX);
+	struct db_stmt *q = db_query(s->db,
+		"SELECT id FROM message WHERE state = 'sending' ORDER BY id LIMIT 4096", DB_NONE);
+
+	*count = 0;
+	while (db_next(q))
+		ids[(*count)++] = db_int(q, 0);
+	return ids;
+}
+
+void message_part_put(struct store *s, int64_t id, int part, const char *state, const char *channel,
+	int mr, const char *error)
+{
+	db_run(s->db,
+		"INSERT INTO message_part (message_id, part, state, channel, mr, sent_at, error)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (message_id, part) DO UPDATE SET state "
+		"= excluded.state,"
+		" channel = excluded.channel, mr = excluded.mr, sent_at = excluded.sent_at, error "
+		"= excluded.error",
+		DB_ARGS(DI(id), DI(part), DT(state), DT(channel), DI(mr), DI(s->now_ms),
+			DT(error == NULL ? "" : error)));
+}
+
+size_t message_part_find(
+	struct store *s, const char *channel, int mr, struct message_part *out, size_t max)
+{
+	size_t n = 0;
+	struct db_stmt *q = db_query(s->db,
+		"SELECT message_id, part, state, sent_at FROM message_part WHERE channel = ? AND "
+		"mr = ?"
+		" AND state IN ('sent', 'unsure') ORDER BY sent_at DESC LIMIT ?",
+		DB_ARGS(DT(channel), DI(mr), DI((int64_t)max)));
+
+	while (db_next(q))
+		out[n++] = (struct message_part){ .message_id = db_int(q, 0),
+			.part = (int)db_int(q, 1),
+			.state = store_keep(s, db_text(q, 2)),
+			.sent_at = db_int(q, 3) };
+	return n;
+}
+
+int message_part_count(struct store *s, int64_t id, const char *state)
+{
+	return (int)db_number(s->db,
+		"SELECT count(*) FROM message_part WHERE message_id = ? AND state = ?", 0,
+		DB_ARGS(DI(id), DT(state)));
+}
+
+int message_concat_ref(struct store *s, const char *phone)
+{
+	return (int)(db_number(s->db,
+			     "INSERT INTO concat_ref (phone_lk, ref, at) VALUES (?, 0, ?)"
+			     " ON CONFLICT (phone_lk) DO UPDATE SET ref = (concat_ref.ref + 1) % "
+			     "256,"
+			     " at = excluded.at RETURNING ref",
+			     0, DB_ARGS(store_lookup(s, "phone", phone), DI(s->now_ms))) &
+		     0xff);
+}

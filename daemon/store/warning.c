@@ -1,0 +1,114 @@
+#include "warning.h"
+
+#include "banned.h"
+
+void warning_add(struct store *s, const struct warning *w)
+{
+	db_run(s->db,
+		"INSERT INTO warning (id, source, warn_no, state, level, level_raw, fraud_type, "
+		"fraud_raw, warn_time,"
+		" issue_time, received_at, case_id, resident_id, match_by, match_score, flags, "
+		"amount_fen, actor, record_x)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_ARGS(DI(w->id), DT(w->source), DT(w->warn_no), DT(w->state), DT(w->level),
+			DT(w->level_raw), DT(w->fraud_type), DT(w->fraud_raw), DI(w->warn_time),
+			DI(w->issue_time), DI(w->received_at), DI(w->case_id), DI(w->resident_id),
+			DT(w->match_by), DI(w->match_score), DT(w->flags), DI(w->amount_fen),
+			DT(w->actor), store_sealed(s, "warning", "record", w->id, w->record)));
+}
+
+#define WARNING_COLUMNS \
+	"id, source, warn_no, state, level, level_raw, fraud_type, fraud_raw, warn_time, " \
+	"issue_time, received_at," \
+	" case_id, resident_id, match_by, match_score, flags, amount_fen, actor, record_x"
+
+static void read_warning(struct store *s, struct db_stmt *q, struct warning *out)
+{
+	*out = (struct warning){ .id = db_int(q, 0),
+		.source = store_keep(s, db_text(q, 1)),
+		.warn_no = store_keep(s, db_text(q, 2)),
+		.state = store_keep(s, db_text(q, 3)),
+		.level = store_keep(s, db_text(q, 4)),
+		.level_raw = store_keep(s, db_text(q, 5)),
+		.fraud_type = store_keep(s, db_text(q, 6)),
+		.fraud_raw = store_keep(s, db_text(q, 7)),
+		.warn_time = db_int(q, 8),
+		.issue_time = db_int(q, 9),
+		.received_at = db_int(q, 10),
+		.case_id = db_int(q, 11),
+		.resident_id = db_int(q, 12),
+		.match_by = store_keep(s, db_text(q, 13)),
+		.match_score = (int)db_int(q, 14),
+		.flags = store_keep(s, db_text(q, 15)),
+		.amount_fen = db_int(q, 16),
+		.actor = store_keep(s, db_text(q, 17)),
+		.record = "" };
+}
+
+bool warning_get(struct store *s, int64_t id, struct warning *out)
+{
+	struct db_stmt *q = db_query(
+		s->db, "SELECT " WARNING_COLUMNS " FROM warning WHERE id = ?", DB_ARGS(DI(id)));
+
+	if (!db_next(q))
+		return false;
+	read_warning(s, q, out);
+	out->record = store_plain(s, q, 18, "warning", "record", id);
+	db_end(q);
+	return db_rc(s->db) == STORE_OK;
+}
+
+bool warning_find(struct store *s, const char *source, const char *warn_no, struct warning *out)
+{
+	struct db_stmt *q = db_query(s->db,
+		"SELECT " WARNING_COLUMNS " FROM warning WHERE source = ? AND warn_no = ?",
+		DB_ARGS(DT(source), DT(warn_no)));
+
+	if (!db_next(q))
+		return false;
+	read_warning(s, q, out);
+	db_end(q);
+	return true;
+}
+
+void proposed_add(struct store *s, const char *person_key, int64_t warning_id, int64_t case_id,
+	const char *area, const char *person_json)
+{
+	int64_t id = store_id(s);
+
+	db_run(s->db,
+		"INSERT INTO proposed (id, warning_id, case_id, person_x, person_lk, area, state, "
+		"resident_id, at, decided_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, 'new', 0, ?, 0) ON CONFLICT DO NOTHING",
+		DB_ARGS(DI(id), DI(warning_id), DI(case_id),
+			store_sealed(s, "proposed", "person", id, person_json),
+			store_lookup(s, "proposed", person_key), DT(area), DI(s->now_ms)));
+	if (db_changes(s->db) == 1)
+		store_event(s, "system", "proposed.added", case_id, "proposed", id, NULL);
+}
+
+const char *proposed_person(struct store *s, int64_t id, const char **area)
+{
+	const char *person = NULL;
+	struct db_stmt *q = db_query(s->db,
+		"SELECT person_x, area FROM proposed WHERE id = ? AND state = 'new'",
+		DB_ARGS(DI(id)));
+
+	if (db_next(q)) {
+		person = store_plain(s, q, 0, "proposed", "person", id);
+		*area = store_keep(s, db_text(q, 1));
+		db_end(q);
+	}
+	return person;
+}
+
+void proposed_decide(
+	struct store *s, int64_t id, const char *actor, const char *state, int64_t resident_id)
+{
+	db_run(s->db,
+		"UPDATE proposed SET state = ?, resident_id = ?, decided_at = ?, decided_by = ? "
+		"WHERE id = ?",
+		DB_ARGS(DT(state), DI(resident_id), DI(s->now_ms), DT(actor), DI(id)));
+	store_event(s, actor, "proposed.decided", 0, "proposed", id,
+		json_pack("{s:s}", "state", state));
+}

@@ -1,0 +1,22 @@
+/*
+ * alarm.h - what a person has to look at: one open row per kind and subject, counted when it repeats.
+ *
+ * Kinds: ladder_end, gap, raised, overdue, unread, channel, modem, audit, disk, clock, stop, storm.
+ * `text` is plain Chinese without personal data; `subject` says about what (a case, an area, a channel).
+ */
+#ifndef QUANZU_ALARM_H
+#define QUANZU_ALARM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store.h"
+
+/* True when it is new (not only counted again). */
+bool alarm_raise(
+	struct store *s, const char *kind, const char *subject, int64_t case_id, const char *text);
+void alarm_clear(struct store *s, const char *kind, const char *subject, const char *actor);
+bool alarm_clear_id(struct store *s, int64_t id, const char *actor);
+void alarm_clear_case(struct store *s, int64_t case_id, const char *actor);
+
+#endif

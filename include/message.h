@@ -1,0 +1,92 @@
+/*
+ * message.h - the outbox: one SMS to one number, with its attempts and parts.
+ *
+ * `sending` is written and committed before the first byte leaves. Whatever happens then is an
+ * event of message_life; each step is one transaction with its audit event.
+ */
+#ifndef QUANZU_MESSAGE_H
+#define QUANZU_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "life.h"
+#include "store.h"
+
+struct message {
+	int64_t id, case_id, task_id, member_id;
+	const char *
+		purpose; /* task, detail, notice, told, reminder, answer, alarm, revisit, handover, system */
+	const char *class_; /* urgent, normal, bulk */
+	int priority;       /* smaller goes first */
+	const char *phone, *text;
+	enum message_state state;
+	int64_t held_until;
+	const char *held_why;
+	int64_t expires_at;
+	const char *channel;
+	int attempts; /* refused for a passing reason so far, on any channel */
+	int repeats;  /* sent again after an unsure attempt; the text is marked then */
+	int parts, parts_sent, concat_ref;
+	const char *error;
+	int64_t created_at, sending_at, sent_at;
+};
+
+void message_add(struct store *s, const struct message *m);
+bool message_get(struct store *s, int64_t id, struct message *out);
+/* A step of its life with its event; false: forbidden. Writes the other fields as they stand in *m. */
+bool message_event(struct store *s, struct message *m, enum message_event ev, const char *reason);
+/* The first that waits in the queue, not held; false: none. */
+bool message_first(struct store *s, struct message *out);
+/* Held ones whose time has come go back to the queue; returns the next due time (INT64_MAX none). */
+int64_t message_release(struct store *s);
+int64_t message_held_next(struct store *s);
+/* Waiting messages of a task (or, with task_id 0, of a case) are superseded. */
+void message_supersede(struct store *s, int64_t case_id, int64_t task_id, const char *why);
+/* Was such a message made for this member in this case already? */
+bool message_told(
+	struct store *s, int64_t case_id, int64_t member_id, const char *purpose, int64_t since_ms);
+/* Ids in `sending`: after a start none of them can still be under way. */
+int64_t *message_sending(struct store *s, size_t *count);
+
+/* -- parts ------------------------------------------------------------------------------- */
+
+void message_part_put(struct store *s, int64_t id, int part, const char *state, const char *channel,
+	int mr, const char *error);
+/* The newest open part with that reference on that channel; false: unknown. */
+struct message_part {
+	int64_t message_id, sent_at;
+	int part;
+	const char *state;
+};
+size_t message_part_find(
+	struct store *s, const char *channel, int mr, struct message_part *out, size_t max);
+/* How many parts are in that state. */
+int message_part_count(struct store *s, int64_t id, const char *state);
+
+/* The next 8-bit concatenation reference for a number, not used again within 24 h before 256 others. */
+int message_concat_ref(struct store *s, const char *phone);
+
+/* -- reports that came before their reference ---------------------------------------------- */
+
+void stray_report_put(struct store *s, const char *channel, int mr, const char *number,
+	const char *outcome, int status);
+bool stray_report_take(struct store *s, const char *channel, int mr, const char *number,
+	const char **outcome, int *status);
+void stray_report_purge(struct store *s);
+
+/* -- limits ---------------------------------------------------------------------------------- */
+
+/* Parts that this channel sent in the running minute, hour and day (fixed windows from the first). */
+struct sent_count {
+	int64_t start_at;
+	int parts;
+};
+struct sent_count sent_count_get(
+	struct store *s, const char *channel, const char *span, int64_t length_ms);
+void sent_count_add(struct store *s, const char *channel, int parts);
+/* Automatic answers to one number since then; and one more. */
+int answer_count(struct store *s, const char *phone, int64_t since_ms);
+void answer_count_add(struct store *s, const char *phone);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * warning.h - one warning as pushed, kept sealed; unique by (source, warn_no).
+ * And the queue "proposed for the list": people who were warned and are not on it.
+ */
+#ifndef QUANZU_WARNING_H
+#define QUANZU_WARNING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store.h"
+
+struct warning {
+	int64_t id;
+	const char *source, *warn_no, *state; /* accepted, merged, returned */
+	const char *level, *level_raw, *fraud_type, *fraud_raw;
+	int64_t warn_time, issue_time, received_at, case_id, resident_id;
+	const char *match_by;
+	int match_score;
+	const char *flags;
+	int64_t amount_fen;
+	const char *actor;
+	const char *record; /* JSON, sealed */
+};
+
+void warning_add(struct store *s, const struct warning *w);
+bool warning_get(struct store *s, int64_t id, struct warning *out);
+/* The one with that key, without its record; false: new. */
+bool warning_find(struct store *s, const char *source, const char *warn_no, struct warning *out);
+
+/* `person_key`: by what the person is recognised (an ID number, a phone). Once per person while undecided. */
+void proposed_add(struct store *s, const char *person_key, int64_t warning_id, int64_t case_id,
+	const char *area, const char *person_json);
+/* The sealed person of an undecided row; NULL: no such row. */
+const char *proposed_person(struct store *s, int64_t id, const char **area);
+void proposed_decide(
+	struct store *s, int64_t id, const char *actor, const char *state, int64_t resident_id);
+
+#endif

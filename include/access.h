@@ -44,9 +44,14 @@ bool access_revoke(struct store *s, const char *actor, int64_t id);
 /* True when the nonce is fresh, and remembers it for 600 s. Part of the job that it protects. */
 bool access_nonce(struct store *s, int64_t key_id, const char *nonce);
 
-/* Reads (any handle). */
+/* Reads (any handle). Revoked keys are not found. */
 bool access_of_key(struct store *s, const char *key, struct access *out);
 bool access_of_id(struct store *s, int64_t id, struct access *out);
 bool access_of_name(struct store *s, const char *name, struct access *out);
+/* What the store keeps of a key: a hash under another name than the signing secret. */
+void access_hash(const char *key, uint8_t out[SEAL_HASH]);
+/* The keys that are not revoked, at most `max`, with their hashes; returns how many. */
+size_t access_all(
+	struct store *s, struct access *out, uint8_t (*hash)[SEAL_HASH], size_t max);
 
 #endif

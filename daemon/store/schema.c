@@ -22,26 +22,26 @@ static const char *const migration_1[] = {
 	/* -- people ------------------------------------------------------------------ */
 	"CREATE TABLE area (code TEXT PRIMARY KEY, parent TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,"
 	" aliases TEXT NOT NULL, updated_at BIGINT NOT NULL)",
-	"CREATE TABLE resident (id BIGINT PRIMARY KEY, name_x BLOB, name_lk BLOB, id_no_x BLOB, id_lk BLOB,"
-	" birth TEXT, sex TEXT, area TEXT NOT NULL, address_x BLOB, tags TEXT NOT NULL, risk TEXT NOT NULL,"
+	"CREATE TABLE resident (id INTEGER PRIMARY KEY, name_x BLOB, name_lk BLOB, id_no_x BLOB, id_lk BLOB,"
+	" birth TEXT NOT NULL, sex TEXT NOT NULL, area TEXT NOT NULL, address_x BLOB, tags TEXT NOT NULL, risk TEXT NOT NULL,"
 	" state TEXT NOT NULL, remark_x BLOB, updated_at BIGINT NOT NULL)",
 	"CREATE INDEX resident_id_no ON resident (id_lk) WHERE id_lk IS NOT NULL",
-	"CREATE INDEX resident_name ON resident (name_lk) WHERE name_lk IS NOT NULL",
-	"CREATE INDEX resident_area ON resident (area)",
-	"CREATE TABLE resident_phone (resident_id BIGINT NOT NULL, seq BIGINT NOT NULL, kind TEXT NOT NULL,"
-	" phone_x BLOB NOT NULL, phone_lk BLOB NOT NULL, name_x BLOB, relation TEXT NOT NULL,"
-	" PRIMARY KEY (resident_id, seq))",
-	"CREATE INDEX resident_phone_lk ON resident_phone (phone_lk)",
-	"CREATE TABLE team (id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE, area TEXT NOT NULL, kind TEXT NOT NULL,"
+	/* Area first: a list comes village by village, so a slice of it touches few pages. */
+	"CREATE INDEX resident_name ON resident (area, name_lk)",
+	/* id = resident id * 16 + place in the list. */
+	"CREATE TABLE resident_phone (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, phone_x BLOB NOT NULL, phone_lk BLOB NOT NULL,"
+	" name_x BLOB, relation TEXT NOT NULL)",
+	"CREATE INDEX resident_phone_lk ON resident_phone (phone_lk, kind)",
+	"CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, area TEXT NOT NULL, kind TEXT NOT NULL,"
 	" updated_at BIGINT NOT NULL)",
 	"CREATE INDEX team_area ON team (area)",
-	"CREATE TABLE member (id BIGINT PRIMARY KEY, team_id BIGINT NOT NULL, name_x BLOB NOT NULL, phone_x BLOB NOT NULL,"
+	"CREATE TABLE member (id INTEGER PRIMARY KEY, team_id BIGINT NOT NULL, name_x BLOB NOT NULL, phone_x BLOB NOT NULL,"
 	" phone_lk BLOB NOT NULL, post TEXT NOT NULL, post_raw TEXT NOT NULL, area TEXT NOT NULL, state TEXT NOT NULL,"
-	" away_until BIGINT NOT NULL, pledged_on TEXT, load_cap BIGINT NOT NULL, stopped_at BIGINT NOT NULL,"
-	" updated_at BIGINT NOT NULL)",
+	" away_until BIGINT NOT NULL, pledged_on TEXT NOT NULL, load_cap BIGINT NOT NULL, stopped_at BIGINT NOT NULL,"
+	" asked_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
 	"CREATE UNIQUE INDEX member_phone ON member (team_id, phone_lk)",
 	"CREATE INDEX member_phone_lk ON member (phone_lk)",
-	"CREATE TABLE duty (id BIGINT PRIMARY KEY, team_id BIGINT NOT NULL, member_id BIGINT NOT NULL, weekdays BIGINT NOT NULL,"
+	"CREATE TABLE duty (id INTEGER PRIMARY KEY, team_id BIGINT NOT NULL, member_id BIGINT NOT NULL, weekdays BIGINT NOT NULL,"
 	" day TEXT NOT NULL, from_min BIGINT NOT NULL, to_min BIGINT NOT NULL, off BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
 	"CREATE INDEX duty_team ON duty (team_id)",
 	"CREATE TABLE proposed (id BIGINT PRIMARY KEY, warning_id BIGINT NOT NULL, case_id BIGINT NOT NULL, person_x BLOB NOT NULL,"

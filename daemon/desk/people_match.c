@@ -1,0 +1,229 @@
+#include <string.h>
+
+#include "date.h"
+#include "idcard.h"
+#include "name.h"
+#include "people.h"
+#include "phone.h"
+#include "place.h"
+#include "resident.h"
+
+#include "banned.h"
+
+enum { BY_ID = 16, BY_PHONE = 64, BY_NAME = 256, FEW = 16 };
+
+/* One search: what was asked, in normal forms, and who was found so far. */
+struct search {
+	struct store *s;
+	struct match_person p;
+	bool id_masked, name_masked;
+	struct match_candidate *found;
+	size_t count, room;
+};
+
+static bool said(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
+static void read_id(struct search *k, const char *id_no)
+{
+	struct idcard *card = arena_take(&k->s->arena, sizeof *card);
+	enum idcard_rc rc;
+
+	if (!said(id_no))
+		return;
+	rc = idcard_parse(id_no, date_of_ms(k->s->now_ms), card);
+	if (rc == IDCARD_OK || rc == IDCARD_MASKED) {
+		k->p.id_no = card->text;
+	} else if (strlen(id_no) >= 4 && strlen(id_no) < 8) {
+		k->p.id_no = id_no; /* a bare tail */
+		rc = IDCARD_MASKED;
+	}
+	k->id_masked = rc == IDCARD_MASKED;
+	if (rc == IDCARD_OK && card->birth.year != 0 && !said(k->p.birth))
+		k->p.birth = arena_print(&k->s->arena, "%04d-%02d-%02d", card->birth.year,
+			card->birth.month, card->birth.day);
+}
+
+static void read_name(struct search *k, const char *text)
+{
+	struct name *name = arena_take(&k->s->arena, sizeof *name);
+
+	if (!said(text) || name_parse(text, name) != NAME_OK)
+		return;
+	k->p.name = name->text;
+	k->name_masked = (name->flags & NAME_WILD) != 0;
+}
+
+static void read_phones(struct search *k, const struct match_person *p)
+{
+	const char **list = arena_take(&k->s->arena, (p->phone_count + 1) * sizeof *list);
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->phone_count; i++) {
+		struct phone *phone = arena_take(&k->s->arena, sizeof *phone);
+
+		if (said(p->phones[i]) && phone_parse(p->phones[i], NULL, phone) == PHONE_OK)
+			list[n++] = phone->text;
+	}
+	k->p.phones = list;
+	k->p.phone_count = n;
+}
+
+/* -- candidates ------------------------------------------------------------------------------ */
+
+static struct match_candidate *next_place(struct search *k)
+{
+	struct match_candidate *more;
+
+	if (k->count < k->room)
+		return &k->found[k->count++];
+	more = arena_take(&k->s->arena, 2 * k->room * sizeof *more);
+	memcpy(more, k->found, k->count * sizeof *more);
+	k->found = more;
+	k->room *= 2;
+	return &k->found[k->count++];
+}
+
+/* NULL when that resident is gone from the list. */
+static struct match_candidate *load(struct search *k, int64_t id)
+{
+	struct match_candidate *c;
+	struct resident r;
+
+	if (!resident_brief(k->s, id, said(k->p.address), &r) || strcmp(r.state, "active") != 0)
+		return NULL;
+	c = next_place(k);
+	*c = (struct match_candidate){
+		.id = id,
+		.name = r.name,
+		.id_no = r.id_no,
+		.birth = r.birth,
+		.area = r.area,
+		.address = r.address,
+	};
+	return c;
+}
+
+static struct match_candidate *among(struct search *k, size_t count, int64_t id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (k->found[i].id == id)
+			return &k->found[i];
+	return NULL;
+}
+
+static struct match_candidate *candidate(struct search *k, int64_t id)
+{
+	struct match_candidate *c = among(k, k->count, id);
+
+	return c != NULL ? c : load(k, id);
+}
+
+/* The ids of one lookup, each once; so only those found before it can be among them. */
+static void add_all(struct search *k, const int64_t *ids, size_t n)
+{
+	size_t before = k->count;
+
+	for (size_t i = 0; i < n; i++)
+		if (among(k, before, ids[i]) == NULL)
+			load(k, ids[i]);
+}
+
+static void by_id(struct search *k)
+{
+	int64_t ids[BY_ID];
+
+	add_all(k, ids, resident_by_id_no(k->s, k->p.id_no, ids, BY_ID));
+}
+
+static void by_phone(struct search *k, const char *phone)
+{
+	const char *kinds[BY_PHONE];
+	int64_t ids[BY_PHONE];
+	size_t n = resident_by_phone(k->s, phone, kinds, ids, BY_PHONE);
+
+	for (size_t i = 0; i < n; i++) {
+		struct match_candidate *c = candidate(k, ids[i]);
+
+		if (c == NULL)
+			continue;
+		if (strcmp(kinds[i], "own") == 0)
+			c->phone_own = true;
+		else
+			c->phone_family = true;
+	}
+}
+
+static bool village_known(const struct search *k)
+{
+	const char *area = k->p.area;
+
+	return said(area) && strlen(area) >= PLACE_CODE && strncmp(area + 9, "000", 3) != 0;
+}
+
+/* The village itself: people stand in it and in its grids. */
+static const char *village_of(const struct search *k)
+{
+	return arena_text(&k->s->arena, k->p.area, PLACE_CODE);
+}
+
+static void by_name(struct search *k)
+{
+	int64_t ids[BY_NAME];
+
+	if (said(k->p.birth) || said(k->p.id_no))
+		add_all(k, ids, resident_by_name(k->s, k->p.name, ids, BY_NAME));
+	else if (village_known(k))
+		add_all(k, ids,
+			resident_by_name_in_area(k->s, k->p.name, village_of(k), ids, BY_NAME));
+	else if (said(k->p.address))
+		add_all(k, ids, resident_by_name(k->s, k->p.name, ids, BY_NAME));
+}
+
+/* A masked name needs its village and a second key; then its people are looked through. */
+static void by_masked_name(struct search *k)
+{
+	int64_t *ids;
+	size_t n;
+
+	if (!village_known(k) || (!said(k->p.birth) && !k->id_masked))
+		return;
+	ids = arena_take(&k->s->arena, PEOPLE_LOOK * sizeof *ids);
+	n = said(k->p.birth)
+		    ? resident_born_in_area(k->s, k->p.birth, village_of(k), ids, PEOPLE_LOOK)
+		    : resident_in_area(k->s, village_of(k), ids, PEOPLE_LOOK);
+	add_all(k, ids, n);
+}
+
+static bool is_sure(const struct match_result *r)
+{
+	return r->score == 100 && !r->ambiguous;
+}
+
+struct match_result people_match(struct store *s, const struct match_person *p)
+{
+	struct search k = { .s = s,
+		.p = { .birth = p->birth, .area = p->area, .address = p->address },
+		.room = FEW };
+	struct match_result out;
+
+	k.found = arena_take(&s->arena, k.room * sizeof *k.found);
+	read_id(&k, p->id_no);
+	read_name(&k, p->name);
+	read_phones(&k, p);
+	if (said(k.p.id_no) && !k.id_masked) {
+		by_id(&k);
+		out = match_best(&k.p, k.found, k.count);
+		if (is_sure(&out))
+			return out;
+	}
+	for (size_t i = 0; i < k.p.phone_count; i++)
+		by_phone(&k, k.p.phones[i]);
+	if (said(k.p.name) && !k.name_masked)
+		by_name(&k);
+	else if (k.name_masked)
+		by_masked_name(&k);
+	return match_best(&k.p, k.found, k.count);
+}

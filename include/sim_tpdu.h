@@ -25,6 +25,8 @@ struct sim_pdu { /* malloc; belongs to whoever holds it */
 	char hex[]; /* upper case */
 };
 
+/* hex begins with the service centre field; tpdu_len does not count it. */
+struct sim_pdu *sim_pdu_new(enum pdu_dir dir, const char *hex, size_t tpdu_len);
 struct sim_pdu *sim_pdu_copy(const struct sim_pdu *p);
 
 /* The centre hands `submit` on in the name of `from`. */

@@ -9,7 +9,7 @@
 
 enum { CHINA = 8 * 60 }; /* minutes east of UTC: the centre's zone */
 
-static struct sim_pdu *pdu_new(enum pdu_dir dir, const char *hex, size_t tpdu_len)
+struct sim_pdu *sim_pdu_new(enum pdu_dir dir, const char *hex, size_t tpdu_len)
 {
 	size_t n = strlen(hex);
 	struct sim_pdu *p = calloc(1, sizeof *p + n + 1);
@@ -74,7 +74,7 @@ struct sim_pdu *sim_tpdu_forward(
 	memcpy(octets + n, submit->ud, submit->ud_len);
 	n += submit->ud_len;
 	put_hex(hex, octets, n);
-	return pdu_new(PDU_DELIVER, hex, n - head);
+	return sim_pdu_new(PDU_DELIVER, hex, n - head);
 }
 
 static size_t units(const char *text, size_t n)
@@ -143,7 +143,7 @@ unsigned sim_tpdu_say(const char *smsc, const char *from, const struct sim_say *
 				free(list[i - 1]);
 			return 0;
 		}
-		list[i - 1] = pdu_new(PDU_DELIVER, hex, len);
+		list[i - 1] = sim_pdu_new(PDU_DELIVER, hex, len);
 	}
 	return split.parts;
 }
@@ -162,7 +162,7 @@ struct sim_pdu *sim_tpdu_report(const char *smsc, const char *to, uint8_t mr, ui
 	rc = pdu_encode_status(&r, hex, &len);
 	if (rc != PDU_OK)
 		return NULL;
-	p = pdu_new(PDU_STATUS, hex, len);
+	p = sim_pdu_new(PDU_STATUS, hex, len);
 	p->mr = mr;
 	return p;
 }

@@ -67,8 +67,9 @@ enum header_layout {
 };
 
 struct header_column {
-	const char *field;        /* a field name, or NULL: nobody knows this column */
-	const char *unit;         /* 元, 万元, 千元, 秒, 分 ... or NULL */
+	const char *field; /* a field name, or NULL: nobody knows this column */
+	const char *unit;  /* 元, 万元, 千元, 秒, 分 ... or NULL */
+	size_t row, col;   /* where its first value stands; with HEADER_VERTICAL the only one */
 	char label[HEADER_LABEL]; /* as the file has it, two levels joined by "-"; for fault_at() */
 };
 
@@ -96,11 +97,14 @@ int header_column_of(const struct header_map *map, const char *field);
  */
 const char *header_cell(const struct header_sheet *sheet, size_t row, size_t col);
 
+/* The text over a column in the upper row of a header of two rows; "" when there is none. */
+const char *header_over(const struct header_sheet *sheet, size_t row, size_t col);
+
 /* The field of one word without its neighbours, as for a JSON key; NULL: unknown. */
 const char *header_field(const char *word, const struct header_options *opt);
 /* 第3行起… in Chinese for a warning code of header_map; never NULL. */
 const char *header_warning_text(const char *warning);
-/* The house words of a field, parted by 、, for help texts; "" when the field is unknown. */
+/* The house words of a field, parted by one blank, for help texts; "" when the field is unknown. */
 const char *header_words(enum header_kind kind, const char *field);
 
 #endif

@@ -1,0 +1,185 @@
+/*
+ * modem.h - one modem with one SIM: sends short messages, hands in what arrives, heals itself.
+ *
+ * Calling sequence, all on the thread of the loop: modem_open() once; the modem finds its
+ * port, starts and tells its state by on_state; when modem_can_send() says so, modem_send()
+ * gives it one message and on_done() tells the end of it, after which the next may be given,
+ * also from inside on_done(). modem_close() at the end. Nothing blocks, and an idle modem
+ * costs a few commands a minute.
+ *
+ * Promises: every message that was taken ends with exactly one on_done(); a PDU goes out at
+ * most once per AT+CMGS; UNSURE is said when nobody can know; what arrives stays on the card
+ * (or unacknowledged) until the owner has committed it; only bytes of the forms
+ * AT[ -~]*CR, [0-9A-F]+Ctrl-Z and ESC are written. (3GPP 27.005, 23.040.)
+ *
+ * Callbacks may call every function here but modem_close(). Their pointers are valid until
+ * they return. A sender number is a hint, never a proof.
+ */
+#ifndef QUANZU_MODEM_H
+#define QUANZU_MODEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "atcode.h"
+#include "pdu.h"
+#include "verdict.h"
+
+enum {
+	MODEM_IDENTITY_MAX = 32, /* IMEI, IMSI, ICCID */
+	MODEM_WORDS_MAX = 64     /* maker, model, operator */
+};
+
+struct modem_config {       /* copied by modem_open(); zero values mean the default in brackets */
+	const char *name;   /* for logs */
+	const char *device; /* "/dev/serial/by-id/...", a tty or pty path, or "tcp:HOST:PORT" */
+	int baud;           /* [115200]; no meaning for USB, pty and tcp */
+	const char *pin;    /* NULL: none is ever entered */
+	const char *smsc;   /* used when the card has none; NULL */
+	const char *iccid;  /* the card that belongs here; another one is not used; NULL: any */
+	int pace_ms;        /* from the end of one message to the next; 0: none */
+	int part_pace_ms;   /* from part to part; 0: none */
+	int max_parts;      /* [6] */
+	int validity_min;   /* [1440] when a message says nothing */
+	int gap_ms;         /* between a result and the next command; -1: by the kind of port */
+	bool no_reports;    /* do not ask for status reports */
+	bool roaming;       /* sending abroad is allowed */
+};
+
+enum modem_state {
+	MODEM_LOST,           /* no port; looked for every 2 s */
+	MODEM_STARTING,       /* settings are being made, or it restarts */
+	MODEM_NO_SIM,         /* no card; asked for every 10 s */
+	MODEM_NOT_REGISTERED, /* no network */
+	MODEM_READY,
+	MODEM_RESYNC,        /* it fell silent and is asked back; seconds */
+	MODEM_STOPPED,       /* people must help: see the alarm */
+	MODEM_OUT_OF_SERVICE /* nothing helped; tried again in 10 min */
+};
+const char *modem_state_name(enum modem_state s); /* lost, starting, ... */
+
+/* Something people should know. Each is told once, and again after it was over. */
+enum modem_alarm {
+	MODEM_ALARM_NONE,
+	MODEM_ALARM_PIN, /* the card wants a PIN and none may be entered (again) */
+	MODEM_ALARM_PUK, /* the card is blocked */
+	MODEM_ALARM_NO_SIM,
+	MODEM_ALARM_OTHER_SIM,  /* not the card that belongs here: nothing is sent */
+	MODEM_ALARM_DENIED,     /* the network refuses the card */
+	MODEM_ALARM_ROAMING,    /* registered abroad and not allowed to send */
+	MODEM_ALARM_NO_CENTRE,  /* no service centre number: cannot send */
+	MODEM_ALARM_NO_SMS,     /* this modem cannot do PDU mode */
+	MODEM_ALARM_STORAGE,    /* 70 % full or more */
+	MODEM_ALARM_PLACE,      /* a place on the card cannot be read; left alone for an hour */
+	MODEM_ALARM_SIGNAL,     /* weak: below 6 of 31 */
+	MODEM_ALARM_POWER,      /* bad power supply, or it was switched off */
+	MODEM_ALARM_RIVAL,      /* answers to commands we never sent: another program on the port */
+	MODEM_ALARM_LOST_OFTEN, /* cable, power or hub: in quarantine for 30 min */
+	MODEM_ALARM_SILENT,     /* out of service */
+	MODEM_ALARM_BAUD,       /* bytes that make no lines: wrong speed */
+	MODEM_ALARMS
+};
+const char *modem_alarm_name(enum modem_alarm a); /* stable code: pin, puk, no_sim, ... */
+const char *modem_alarm_text(enum modem_alarm a); /* for people, Chinese, with what to do */
+
+struct modem_counters {
+	uint64_t sent, refused, not_sent, unsure, late; /* parts */
+	uint64_t received, reports, unreadable, deleted;
+	uint64_t commands, silences, resyncs, resets, losses;
+	uint64_t ignored_lines, stray_results, long_lines;
+};
+
+struct modem_health {
+	enum modem_state state;
+	int64_t since_ms; /* monotonic */
+	bool registered, roaming;
+	int registration; /* of 27.007 7.2; -1 unknown */
+	int signal, dbm;  /* 0..31 and dBm; AT_NONE unknown */
+	char operator_[MODEM_WORDS_MAX];
+	char maker[MODEM_WORDS_MAX], model[MODEM_WORDS_MAX], revision[MODEM_WORDS_MAX];
+	char imei[MODEM_IDENTITY_MAX], imsi[MODEM_IDENTITY_MAX], iccid[MODEM_IDENTITY_MAX];
+	char smsc[PDU_NUMBER_SIZE];
+	char store[AT_STORE_MAX];
+	int store_used, store_total; /* AT_NONE unknown */
+	uint32_t alarms;             /* bit 1 << enum modem_alarm of those that stand */
+	struct modem_counters count;
+};
+
+struct modem_message {
+	int64_t id;       /* the caller's; comes back in the callbacks */
+	const char *to;   /* "+86..." or digits */
+	const char *text; /* UTF-8; CR LF becomes LF, other control characters are refused */
+	unsigned ref;     /* concatenation reference, counted per recipient by the caller */
+	bool wide_ref;    /* 16 bits instead of 8 */
+	bool flash;
+	int validity_min;    /* 0: of the configuration; -1: none */
+	unsigned first_part; /* 0-based: parts before it were sent earlier with the same ref */
+};
+
+enum modem_rc {
+	MODEM_TAKEN,     /* on_done() will come */
+	MODEM_BUSY,      /* one message at a time */
+	MODEM_NOT_READY, /* see the state; on_state() tells when it changes */
+	MODEM_UNFIT      /* number, text, or too many parts: it can never be sent as it is */
+};
+
+struct modem_part {
+	int64_t id;
+	unsigned part, parts; /* 0-based, total */
+	enum verdict verdict;
+	int mr;                  /* message reference for status reports; AT_NONE unknown */
+	int code;                /* of the error; AT_NONE */
+	enum atcode_class class; /* what the error means: see atcode.h */
+};
+
+struct modem_inbound {
+	int64_t token;
+	const struct pdu *pdu; /* NULL: unreadable; keep the hex with the reason */
+	enum pdu_rc reason;
+	const char *hex;
+	const uint8_t *fingerprint; /* 32 octets; the same message again has the same */
+	bool stored;                /* it lies on the card */
+};
+
+struct modem_events {
+	void (*on_part)(void *arg, const struct modem_part *part);
+	/* The last word on a message: the worst of its parts. Parts behind a bad one were not sent. */
+	void (*on_done)(void *arg, int64_t id, enum verdict worst, const struct modem_part *last);
+	/* A part told as UNSURE was sent after all. Comes seconds after on_done(). */
+	void (*on_late)(void *arg, int64_t id, unsigned part, int mr);
+	/*
+	 * A message, or a status report (pdu->dir PDU_STATUS). Commit it, or find it known by its
+	 * fingerprint, then call modem_inbound_committed(); only then it is deleted or acknowledged.
+	 * modem_inbound_left() leaves it where it is: it is offered again at a later sweep.
+	 */
+	void (*on_inbound)(void *arg, const struct modem_inbound *in);
+	void (*on_state)(void *arg, const struct modem_health *health);
+	void (*on_alarm)(void *arg, enum modem_alarm alarm, bool on);
+	/*
+	 * The card asks for its PIN. Record durably that card and PIN are tried now, then
+	 * modem_pin(m, true); if they were tried before, modem_pin(m, false). NULL: never try.
+	 */
+	void (*on_pin)(void *arg, const char *iccid);
+};
+
+struct modem;
+
+/* Never NULL. The port is opened from the loop; a missing device is a state, not an error. */
+struct modem *modem_open(uv_loop_t *loop, const struct modem_config *config,
+	const struct modem_events *events, void *arg);
+/* Ends what is under way (on_done() is called), closes the port; memory goes when the loop has run. */
+void modem_close(struct modem *m);
+
+bool modem_can_send(const struct modem *m);
+enum modem_rc modem_send(struct modem *m, const struct modem_message *message, enum pdu_rc *why);
+/* Parts the text needs; 0 when it cannot be sent. Pure: for callers who plan quotas. */
+unsigned modem_parts(const char *text, bool wide_ref, int max_parts);
+
+void modem_inbound_committed(struct modem *m, int64_t token);
+void modem_inbound_left(struct modem *m, int64_t token);
+void modem_pin(struct modem *m, bool may_try);
+const struct modem_health *modem_health(const struct modem *m);
+
+#endif

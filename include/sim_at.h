@@ -19,7 +19,7 @@ enum sim_need {
 	SIM_NEEDS_SMS  /* CMS 311 or 316 likewise */
 };
 
-struct sim_command { /* ends with a row without a name */
+struct sim_command {      /* ends with a row without a name */
 	const char *name; /* "+CMGF"; letters of either case fit */
 	enum sim_need need;
 	int (*exec)(struct sim_modem *m);

@@ -24,8 +24,8 @@
 
 enum {
 	SIM_CODE_MAX = 16,
-	SIM_TALKS_MAX = 64, /* conversations a phone remembers; the oldest is forgotten */
-	SIM_JOINS_MAX = 8,  /* incomplete long messages a phone keeps; likewise */
+	SIM_TALKS_MAX = 64,     /* conversations a phone remembers; the oldest is forgotten */
+	SIM_JOINS_MAX = 8,      /* incomplete long messages a phone keeps; likewise */
 	SIM_PHONES_MAX = 200000 /* numbers with a memory; more get the default behaviour */
 };
 
@@ -55,7 +55,7 @@ const char *sim_book_hear(struct sim_book *b, const char *number, const char *te
  * Joins parts on their way to a phone. Returns true with the whole text in *out (appended) when
  * this part completes its message, which a part that stands alone does at once.
  */
-bool sim_book_join(
-	struct sim_book *b, const char *number, const char *from, const struct pdu *p, struct buf *out);
+bool sim_book_join(struct sim_book *b, const char *number, const char *from, const struct pdu *p,
+	struct buf *out);
 
 #endif

@@ -56,8 +56,8 @@ enum sim_moment {
 
 struct sim_trap {
 	enum sim_moment moment;
-	unsigned nth;  /* of the modem's CMGS, from 1 */
-	bool every;    /* each nth, not only the one */
+	unsigned nth; /* of the modem's CMGS, from 1 */
+	bool every;   /* each nth, not only the one */
 	struct sim_fault fault;
 };
 

@@ -1,7 +1,7 @@
 /*
  * sim_modem.h - one simulated modem: its SIM, settings, stores, faults; bytes in, bytes out.
  *
- * Calling sequence: sim_modem_new(), set id and wire, sim_modem_power(); then sim_modem_input() with
+ * Calling sequence: sim_modem_new(), sim_modem_wire(), sim_modem_power(); then sim_modem_input() with
  * what the terminal sends. Answers leave through the wire, at once or from the schedule. Reads
  * only base/clock, does no I/O of its own and never blocks, so tests run it on a virtual
  * clock. The struct is open to the rooms of the AT commands (sim_at.h); others use the functions.
@@ -31,9 +31,10 @@ enum {
 /* How bytes leave, and what happens to the port. All calls only book work or write at once. */
 struct sim_wire {
 	void (*write)(void *port, const char *bytes, size_t n);
-	void (*hang)(void *port, int64_t us);   /* nothing in or out for so long */
-	void (*unplug)(void *port, int64_t us); /* the port vanishes; sim_modem_power() when it is back */
-	void (*dribble)(void *port, bool on);   /* one byte a millisecond */
+	void (*hang)(void *port, int64_t us); /* nothing in or out for so long */
+	void (*unplug)(
+		void *port, int64_t us); /* the port vanishes; sim_modem_power() when it is back */
+	void (*dribble)(void *port, bool on); /* one byte a millisecond */
 };
 
 struct sim_identity {
@@ -66,10 +67,10 @@ enum sim_mode {
 	SIM_BUSY     /* a message is on the air; input waits */
 };
 
-struct sim_send { /* the CMGS (or CMGW) in flight */
-	bool store;  /* CMGW */
+struct sim_send {         /* the CMGS (or CMGW) in flight */
+	bool store;       /* CMGW */
 	const char *name; /* of the answer: "+CMGS", "+CMSS" */
-	int length;  /* PDU mode: told octets */
+	int length;       /* PDU mode: told octets */
 	int toda;
 	enum sim_stat stat; /* CMGW */
 	char number[PDU_NUMBER_SIZE];
@@ -96,7 +97,7 @@ struct sim_modem {
 	void *port;
 
 	enum sim_mode mode;
-	uint64_t life;       /* counts resets and unpluggings: what was booked in another life is void */
+	uint64_t life; /* counts resets and unpluggings: what was booked in another life is void */
 	bool powered, entered; /* entered: a command of this life has come */
 	int cfun;
 	struct buf line, data, later, last, out;
@@ -131,9 +132,11 @@ struct sim_modem {
 struct sim_modem *sim_modem_new(struct sim_net *net, int index, unsigned places);
 void sim_modem_free(struct sim_modem *m); /* NULL is allowed */
 
-void sim_modem_power(struct sim_modem *m);     /* settings as after switching on */
-void sim_modem_unplugged(struct sim_modem *m); /* no current: nothing works till sim_modem_power() */
-void sim_modem_reset(struct sim_modem *m);     /* off, and on again with its start lines */
+void sim_modem_wire(struct sim_modem *m, const struct sim_wire *wire, void *port); /* NULL: none */
+void sim_modem_power(struct sim_modem *m); /* settings as after switching on */
+void sim_modem_unplugged(
+	struct sim_modem *m);              /* no current: nothing works till sim_modem_power() */
+void sim_modem_reset(struct sim_modem *m); /* off, and on again with its start lines */
 /* Bytes from the terminal, read at now_us (monotonic). */
 void sim_modem_input(struct sim_modem *m, const char *bytes, size_t n, int64_t now_us);
 /* Back to command mode; input that had to wait is read now. */
@@ -147,7 +150,7 @@ bool sim_modem_moment(struct sim_modem *m, enum sim_moment moment);
 bool sim_modem_takes(struct sim_modem *m, enum sim_fault_kind kind); /* uses up one armed fault */
 
 bool sim_modem_sim_ready(const struct sim_modem *m);
-int sim_modem_registered(const struct sim_modem *m); /* 27.007 7.2 <stat> */
+int sim_modem_registered(const struct sim_modem *m);      /* 27.007 7.2 <stat> */
 void sim_modem_registration_changed(struct sim_modem *m); /* the +CREG lines that were asked for */
 
 #endif

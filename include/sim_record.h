@@ -23,15 +23,15 @@ enum { SIM_HISTORY = 200000 }; /* messages kept in memory; older ones are forgot
 
 struct sim_record;
 
-struct sim_submit {      /* one part on its way from a modem to the network */
+struct sim_submit { /* one part on its way from a modem to the network */
 	int modem;
-	const char *from;    /* the modem's own number */
+	const char *from;      /* the modem's own number */
 	const struct pdu *pdu; /* the SUBMIT */
-	uint8_t mr;          /* as the modem counts, not as the PDU says */
-	int64_t t_cmd;       /* first byte of the AT+CMGS line */
-	int64_t t_prompt;    /* prompt written; 0: none was */
-	int64_t t_data;      /* Ctrl-Z read */
-	bool answered_now;   /* the answer goes out at once: no separate line follows */
+	uint8_t mr;            /* as the modem counts, not as the PDU says */
+	int64_t t_cmd;         /* first byte of the AT+CMGS line */
+	int64_t t_prompt;      /* prompt written; 0: none was */
+	int64_t t_data;        /* Ctrl-Z read */
+	bool answered_now;     /* the answer goes out at once: no separate line follows */
 };
 
 /* path NULL: no file, only the memory. NULL with errno when the file cannot be opened. */
@@ -43,7 +43,8 @@ uint64_t sim_record_submit(struct sim_record *r, const struct sim_submit *m);
 /* `result` "ok" or "none"; for a part whose answer did not go out at once. */
 void sim_record_answer(struct sim_record *r, uint64_t id, const char *result);
 /* A part that the network did not take: ev is "refused" with the CMS code, or "lost" with code -1. */
-void sim_record_not_taken(struct sim_record *r, const struct sim_submit *m, const char *ev, int code);
+void sim_record_not_taken(
+	struct sim_record *r, const struct sim_submit *m, const char *ev, int code);
 /* A status report became due; `sent` false: nobody had asked for it. */
 void sim_record_report(struct sim_record *r, uint64_t id, uint8_t status, bool sent);
 void sim_record_heard(struct sim_record *r, const char *number, const char *from, const char *text,
@@ -56,7 +57,7 @@ void sim_record_fault(struct sim_record *r, int modem, const char *name, unsigne
 void sim_record_messages(
 	const struct sim_record *r, uint64_t since, size_t max, struct buf *out, uint64_t *last);
 uint64_t sim_record_count(const struct sim_record *r); /* all messages ever taken */
-void sim_record_clear(struct sim_record *r);            /* forgets the memory, not the file */
+void sim_record_clear(struct sim_record *r);           /* forgets the memory, not the file */
 
 /* A JSON string with its quotes; for whoever writes lines of this kind. */
 void sim_json_string(struct buf *out, const char *s);

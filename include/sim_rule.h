@@ -30,26 +30,26 @@ enum sim_shown { SIM_SHOWN_PLUS, SIM_SHOWN_86, SIM_SHOWN_PLAIN };
 struct sim_say { /* one text and how it travels */
 	char *text;
 	int64_t after_us;
-	char from[SIM_NUMBER_MAX];  /* another phone than the one that was written to; or "" */
-	enum pdu_alphabet alphabet; /* PDU_AUTO by the text */
-	unsigned ref_bits;          /* 8 or 16 */
-	unsigned cut;               /* characters a part; 0: as many as fit */
-	unsigned times;             /* 1; more are duplicates to the octet */
-	int64_t gap_us;             /* between parts and duplicates */
-	int msg_class;              /* -1 none */
-	bool reverse;               /* parts in reverse order */
+	char from[SIM_NUMBER_MAX];     /* another phone than the one that was written to; or "" */
+	enum pdu_alphabet alphabet;    /* PDU_AUTO by the text */
+	unsigned ref_bits;             /* 8 or 16 */
+	unsigned cut;                  /* characters a part; 0: as many as fit */
+	unsigned times;                /* 1; more are duplicates to the octet */
+	int64_t gap_us;                /* between parts and duplicates */
+	int msg_class;                 /* -1 none */
+	bool reverse;                  /* parts in reverse order */
 	unsigned order[SIM_ORDER_MAX]; /* part numbers in order of travel; order[0] 0: ascending */
 	enum sim_shown shown;
 };
 
-struct sim_fates { /* status reports of one message, in order */
+struct sim_fates {      /* status reports of one message, in order */
 	unsigned count; /* 0: none is sent */
 	struct {
 		int64_t after_us; /* since the network took the message */
 		uint8_t status;   /* 23.040 9.2.3.15 */
 	} list[SIM_FATES_MAX];
-	bool heard;        /* the phone gets the message at all */
-	int64_t heard_us;  /* and how long after the network took it */
+	bool heard;       /* the phone gets the message at all */
+	int64_t heard_us; /* and how long after the network took it */
 };
 
 enum sim_call { SIM_CALL_NO_CARRIER, SIM_CALL_BUSY, SIM_CALL_NO_ANSWER };
@@ -67,11 +67,11 @@ struct sim_block {
 	struct sim_fates fates;
 	struct sim_step *steps;
 	size_t step_count;
-	bool repeat;          /* after the last step the first comes again */
-	int refuse;           /* +CMS ERROR that the network gives; -1 none */
-	long refuse_times;    /* -1 always */
+	bool repeat;       /* after the last step the first comes again */
+	int refuse;        /* +CMS ERROR that the network gives; -1 none */
+	long refuse_times; /* -1 always */
 	enum sim_call call;
-	int64_t call_us;      /* how long it rings */
+	int64_t call_us; /* how long it rings */
 	enum sim_shown shown;
 };
 

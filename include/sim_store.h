@@ -30,7 +30,8 @@ void sim_store_free(struct sim_store *s);
 /* Changes the number of places; those above are lost. */
 void sim_store_resize(struct sim_store *s, unsigned room);
 /* Keeps a copy. False: full. */
-bool sim_store_put(struct sim_store *s, const struct sim_pdu *p, enum sim_stat stat, unsigned *index);
+bool sim_store_put(
+	struct sim_store *s, const struct sim_pdu *p, enum sim_stat stat, unsigned *index);
 /* The place of an index, taken or free; NULL when there is no such index. */
 struct sim_place *sim_store_at(struct sim_store *s, unsigned index);
 void sim_store_delete(struct sim_store *s, unsigned index);

@@ -16,10 +16,10 @@
 
 struct sim_pdu { /* malloc; belongs to whoever holds it */
 	enum pdu_dir dir;
-	uint8_t mr;       /* of a report */
-	uint64_t id;      /* the message it came from or reports on; 0 none */
-	int origin;       /* modem that sent that message, -1 none */
-	int station;      /* modem it is on the way to */
+	uint8_t mr;               /* of a report */
+	uint64_t id;              /* the message it came from or reports on; 0 none */
+	int origin;               /* modem that sent that message, -1 none */
+	int station;              /* modem it is on the way to */
 	char to[PDU_NUMBER_SIZE]; /* the number as the sender dialled it */
 	size_t tpdu_len;
 	char hex[]; /* upper case */
@@ -36,8 +36,9 @@ struct sim_pdu *sim_tpdu_forward(
  * Splits a text as `how` says. Returns the number of parts in list[] (each malloc), 0 with *rc
  * when it cannot be written so.
  */
-unsigned sim_tpdu_say(const char *smsc, const char *from, const struct sim_say *how, const char *text,
-	unsigned ref, int64_t now_ms, struct sim_pdu *list[PDU_PARTS_MAX], enum pdu_rc *rc);
+unsigned sim_tpdu_say(const char *smsc, const char *from, const struct sim_say *how,
+	const char *text, unsigned ref, int64_t now_ms, struct sim_pdu *list[PDU_PARTS_MAX],
+	enum pdu_rc *rc);
 /* NULL when `to` is no number that can be written (a message to letters). */
 struct sim_pdu *sim_tpdu_report(const char *smsc, const char *to, uint8_t mr, uint8_t status,
 	int64_t taken_ms, int64_t now_ms);

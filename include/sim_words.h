@@ -33,17 +33,18 @@ struct sim_words {
 bool sim_words_split(struct sim_words *w, const char *line); /* needs free in either case */
 void sim_words_free(struct sim_words *w);
 
-const char *sim_words_peek(const struct sim_words *w);       /* the next bare word; or NULL */
-bool sim_words_more(const struct sim_words *w);              /* is there any word left */
-bool sim_words_take(struct sim_words *w, const char *bare);  /* takes that bare word if it is next */
+const char *sim_words_peek(const struct sim_words *w);      /* the next bare word; or NULL */
+bool sim_words_more(const struct sim_words *w);             /* is there any word left */
+bool sim_words_take(struct sim_words *w, const char *bare); /* takes that bare word if it is next */
 bool sim_words_bare(struct sim_words *w, const char **out);
-bool sim_words_string(struct sim_words *w, const char **out); /* a string, or one bare word */
+bool sim_words_string(struct sim_words *w, const char **out);  /* a string, or one bare word */
 bool sim_words_pattern(struct sim_words *w, const char **out); /* /.../ or a string */
 bool sim_words_number(struct sim_words *w, long min, long max, long *out); /* decimal or 0x */
 /* 3s, 1.5s, 200ms, 2m, 1h; a bare number counts units of unit_us. */
 bool sim_words_span(struct sim_words *w, int64_t unit_us, int64_t *us);
 bool sim_words_end(struct sim_words *w);
 /* Leaves a sentence in `error` and returns false. */
-bool sim_words_fail(struct sim_words *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool sim_words_fail(struct sim_words *w, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

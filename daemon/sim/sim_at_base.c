@@ -102,7 +102,7 @@ const struct sim_basic sim_basics[] = {
 	{ "O", basic_nothing },
 	{ "S", basic_nothing },
 	{ "X", basic_nothing },
-	{ NULL, NULL },
+	{ .name = NULL },
 };
 
 /* --- identity -------------------------------------------------------------------------- */
@@ -169,8 +169,8 @@ static int clock_read(struct sim_modem *m)
 	struct clock_day d;
 
 	clock_local(clock_now_ms(), &d);
-	sim_reply_line(m, "+CCLK: \"%02d/%02d/%02d,%02d:%02d:%02d+32\"", d.year % 100, d.month, d.day,
-		d.hour, d.minute, d.second);
+	sim_reply_line(m, "+CCLK: \"%02d/%02d/%02d,%02d:%02d:%02d+32\"", d.year % 100, d.month,
+		d.day, d.hour, d.minute, d.second);
 	return SIM_OK;
 }
 
@@ -207,6 +207,6 @@ const struct sim_command sim_commands_base[] = {
 	{ "+CTZR", SIM_NEEDS_NOTHING, .test = "(0-2)", .offset = offsetof(struct sim_settings, ctzr), .max = 2 },
 	{ "+IPR", SIM_NEEDS_NOTHING, .read = speed_read, .set = taken, .test = "(),(115200)" },
 	{ "+IFC", SIM_NEEDS_NOTHING, .set = taken, .test = "(0,2),(0,2)" },
-	{ NULL },
+	{ .name = NULL },
 };
 /* clang-format on */

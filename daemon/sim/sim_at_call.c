@@ -106,6 +106,6 @@ const struct sim_command sim_commands_call[] = {
 	{ "+CLIR", SIM_NEEDS_NOTHING, .test = "(0-2)", .offset = offsetof(struct sim_settings, clir), .max = 2 },
 	{ "+CRC", SIM_NEEDS_NOTHING, .test = "(0,1)", .offset = offsetof(struct sim_settings, crc), .max = 1 },
 	{ "+CVHU", SIM_NEEDS_NOTHING, .test = "(0,1)", .offset = offsetof(struct sim_settings, cvhu), .max = 1 },
-	{ NULL },
+	{ .name = NULL },
 };
 /* clang-format on */

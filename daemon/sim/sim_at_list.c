@@ -90,7 +90,8 @@ static int cmgr_set(struct sim_modem *m, struct sim_args *a)
 	if (m->set.cmgf == 1)
 		sim_show_read(m, p, &line);
 	else
-		buf_addf(&line, "+CMGR: %d,,%zu\r\n%s", (int)p->stat, p->pdu->tpdu_len, p->pdu->hex);
+		buf_addf(
+			&line, "+CMGR: %d,,%zu\r\n%s", (int)p->stat, p->pdu->tpdu_len, p->pdu->hex);
 	sim_reply_text(m, buf_str(&line));
 	buf_free(&line);
 	if (p->stat == SIM_UNREAD)
@@ -142,7 +143,8 @@ static int cnma_set(struct sim_modem *m, struct sim_args *a)
 	int n = 0;
 
 	if (m->set.cmgf == 1 || !sim_args_number(a, 0, 2, &n) || !sim_args_end(a))
-		return SIM_CMS_(302); /* an acknowledgement with a PDU of its own is not supported */
+		return SIM_CMS_(
+			302); /* an acknowledgement with a PDU of its own is not supported */
 	return sim_inbox_acknowledge(m, n != 2) ? SIM_OK : SIM_CMS_(340);
 }
 
@@ -152,6 +154,6 @@ const struct sim_command sim_commands_list[] = {
 	{ "+CMGR", SIM_NEEDS_SMS, .set = cmgr_set, .test = "" },
 	{ "+CMGD", SIM_NEEDS_SMS, .set = cmgd_set, .test = "(1-50),(0-4)" },
 	{ "+CNMA", SIM_NEEDS_SMS, .exec = cnma_exec, .set = cnma_set, .test = "(0-2)" },
-	{ NULL },
+	{ .name = NULL },
 };
 /* clang-format on */

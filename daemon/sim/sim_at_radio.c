@@ -254,6 +254,6 @@ const struct sim_command sim_commands_radio[] = {
 	{ "+CPAS", SIM_NEEDS_NOTHING, .exec = cpas, .test = "(0,3,4)" },
 	{ "+CGATT", SIM_NEEDS_SIM, .read = cgatt_read, .test = "(0,1)" },
 	{ "+CUSD", SIM_NEEDS_SIM, .set = cusd_set, .test = "(0-2)", .offset = offsetof(struct sim_settings, cusd), .max = 2 },
-	{ NULL },
+	{ .name = NULL },
 };
 /* clang-format on */

@@ -29,8 +29,8 @@ static bool text_number(struct sim_modem *m, const char *typed, char out[PDU_NUM
 
 	buf_init(&b, PDU_NUMBER_SIZE - 1);
 	hex = m->set.cscs == SIM_SET_UCS2 &&
-		sim_charset_get(SIM_SET_UCS2, typed, strlen(typed), &b) && b.len > 0 && !b.full &&
-		strspn(b.data, "+0123456789*#") == b.len;
+	      sim_charset_get(SIM_SET_UCS2, typed, strlen(typed), &b) && b.len > 0 && !b.full &&
+	      strspn(b.data, "+0123456789*#") == b.len;
 	hex = number_copy(out, hex ? buf_str(&b) : typed);
 	buf_free(&b);
 	return hex;
@@ -40,7 +40,8 @@ static int take_number(struct sim_modem *m, struct sim_args *a)
 {
 	char typed[4 * PDU_NUMBER_SIZE] = "";
 
-	if (!sim_args_string(a, typed, sizeof typed) || !sim_args_number(a, 0, 255, &m->send.toda) ||
+	if (!sim_args_string(a, typed, sizeof typed) ||
+		!sim_args_number(a, 0, 255, &m->send.toda) ||
 		!text_number(m, typed, m->send.number) || m->send.number[0] == '\0')
 		return SIM_CMS_(305);
 	/* 145 without a plus is how some programs say "international" */
@@ -48,7 +49,8 @@ static int take_number(struct sim_modem *m, struct sim_args *a)
 		char plain[PDU_NUMBER_SIZE];
 
 		snprintf(plain, sizeof plain, "%s", m->send.number);
-		snprintf(m->send.number, sizeof m->send.number, "+%.*s", PDU_NUMBER_SIZE - 2, plain);
+		snprintf(
+			m->send.number, sizeof m->send.number, "+%.*s", PDU_NUMBER_SIZE - 2, plain);
 	}
 	m->send.toda = 0;
 	return SIM_OK;
@@ -351,7 +353,8 @@ static int cmss_set(struct sim_modem *m, struct sim_args *a)
 	memset(&m->send, 0, offsetof(struct sim_send, hex));
 	m->send.name = "+CMSS";
 	m->send.t_cmd = m->send.t_data = m->t_first;
-	if (pdu_decode(place->pdu->hex, strlen(place->pdu->hex), PDU_WITH_SMSC, &m->send.pdu) != PDU_OK)
+	if (pdu_decode(place->pdu->hex, strlen(place->pdu->hex), PDU_WITH_SMSC, &m->send.pdu) !=
+		PDU_OK)
 		return SIM_CMS_(321);
 	place->stat = SIM_SENT;
 	send_data(m);
@@ -363,6 +366,6 @@ const struct sim_command sim_commands_send[] = {
 	{ "+CMGS", SIM_NEEDS_SMS, .set = cmgs_set, .test = "" },
 	{ "+CMGW", SIM_NEEDS_SMS, .set = cmgw_set, .test = "" },
 	{ "+CMSS", SIM_NEEDS_SMS, .set = cmss_set, .test = "" },
-	{ NULL },
+	{ .name = NULL },
 };
 /* clang-format on */

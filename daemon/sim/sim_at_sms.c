@@ -84,8 +84,8 @@ static int cpms_set(struct sim_modem *m, struct sim_args *a)
 	memcpy(m->set.mem, mem, sizeof mem);
 	for (int i = 0; i < 3; i++)
 		s[i] = &m->stores[mem[i]];
-	sim_reply_line(m, "+CPMS: %u,%u,%u,%u,%u,%u", s[0]->used, s[0]->room, s[1]->used, s[1]->room,
-		s[2]->used, s[2]->room);
+	sim_reply_line(m, "+CPMS: %u,%u,%u,%u,%u,%u", s[0]->used, s[0]->room, s[1]->used,
+		s[1]->room, s[2]->used, s[2]->room);
 	return SIM_OK;
 }
 
@@ -137,8 +137,8 @@ static int csca_set(struct sim_modem *m, struct sim_args *a)
 		return SIM_CMS_(304);
 	if (pdu_address_encode(number, 0, true, octets) == 0)
 		return SIM_CMS_(304);
-	snprintf(m->station.smsc, sizeof m->station.smsc, "%s%s", toa == 145 && number[0] != '+' ? "+" : "",
-		number);
+	snprintf(m->station.smsc, sizeof m->station.smsc, "%s%s",
+		toa == 145 && number[0] != '+' ? "+" : "", number);
 	return SIM_OK;
 }
 
@@ -196,6 +196,6 @@ const struct sim_command sim_commands_sms[] = {
 	{ "+CSCB", SIM_NEEDS_NOTHING, .read = cscb_read, .set = saved_set, .test = "(0,1)" },
 	{ "+CSAS", SIM_NEEDS_NOTHING, .exec = saved, .set = saved_set, .test = "(0)" },
 	{ "+CRES", SIM_NEEDS_NOTHING, .exec = saved, .set = saved_set, .test = "(0)" },
-	{ NULL },
+	{ .name = NULL },
 };
 /* clang-format on */

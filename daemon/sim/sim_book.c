@@ -468,8 +468,8 @@ static void join_finish(struct join *j, struct buf *out)
 	free(all);
 }
 
-bool sim_book_join(
-	struct sim_book *b, const char *number, const char *from, const struct pdu *p, struct buf *out)
+bool sim_book_join(struct sim_book *b, const char *number, const char *from, const struct pdu *p,
+	struct buf *out)
 {
 	struct phone *phone;
 	struct join **slot, *j;
@@ -482,7 +482,7 @@ bool sim_book_join(
 	slot = join_find(phone, from, p);
 	if (*slot == NULL) {
 		*slot = must(calloc(1, sizeof **slot));
-		snprintf((*slot)->from, sizeof (*slot)->from, "%s", from);
+		snprintf((*slot)->from, sizeof(*slot)->from, "%s", from);
 		(*slot)->ref = p->ref;
 		(*slot)->bits = p->ref_bits;
 		(*slot)->parts = p->parts;

@@ -172,7 +172,8 @@ static int alphabet_of(int dcs)
 }
 
 /* UDL and UD behind octets[n]; the new length, 0 when the data do not fit. */
-static size_t put_data(enum sim_charset s, int dcs, const char *data, size_t n, uint8_t *octets, size_t at)
+static size_t put_data(
+	enum sim_charset s, int dcs, const char *data, size_t n, uint8_t *octets, size_t at)
 {
 	uint8_t septets[160];
 	struct buf text;
@@ -189,7 +190,7 @@ static size_t put_data(enum sim_charset s, int dcs, const char *data, size_t n, 
 	}
 	buf_init(&text, 4096);
 	fits = sim_charset_get(s, data, n, &text) &&
-		gsm7_encode(buf_str(&text), text.len, septets, sizeof septets, &count);
+	       gsm7_encode(buf_str(&text), text.len, septets, sizeof septets, &count);
 	buf_free(&text);
 	if (!fits)
 		return 0;

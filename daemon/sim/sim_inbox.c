@@ -67,7 +67,8 @@ bool sim_inbox_acknowledge(struct sim_modem *m, bool good)
 	if (good)
 		sim_net_poke(m->net, m->index);
 	else
-		sim_sched_add(sim_net_sched(m->net), clock_mono_us() + AGAIN_US, again_due, m, NULL);
+		sim_sched_add(
+			sim_net_sched(m->net), clock_mono_us() + AGAIN_US, again_due, m, NULL);
 	return true;
 }
 
@@ -114,7 +115,8 @@ static bool stored(struct sim_modem *m, int mem, const struct sim_pdu *p, bool a
 		return false;
 	noted(m, "stored", p);
 	if (announce)
-		sim_reply_urc(m, "%s: \"%s\",%u", p->dir == PDU_STATUS ? "+CDSI" : "+CMTI", s->name, index);
+		sim_reply_urc(m, "%s: \"%s\",%u", p->dir == PDU_STATUS ? "+CDSI" : "+CMTI", s->name,
+			index);
 	return true;
 }
 
@@ -143,7 +145,8 @@ static bool take_deliver(struct sim_modem *m, const struct sim_pdu *pdu)
 	}
 	if (p.msg_class == 2)
 		return stored(m, SIM_MEM_SM, pdu, mt != 0);
-	if (m->cmt_mode || mt == 2 || (mt == 3 && p.msg_class == 3) || (mt != 0 && p.msg_class == 0))
+	if (m->cmt_mode || mt == 2 || (mt == 3 && p.msg_class == 3) ||
+		(mt != 0 && p.msg_class == 0))
 		return direct(m, pdu);
 	return stored(m, m->set.mem[2], pdu, mt != 0);
 }

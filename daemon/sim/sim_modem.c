@@ -31,6 +31,28 @@ static void identity_default(struct sim_modem *m)
 	id->signal = 24;
 }
 
+static void no_write(void *port, const char *bytes, size_t n)
+{
+	(void)port;
+	(void)bytes;
+	(void)n;
+}
+
+static void no_time(void *port, int64_t us)
+{
+	(void)port;
+	(void)us;
+}
+
+static void no_switch(void *port, bool on)
+{
+	(void)port;
+	(void)on;
+}
+
+/* Until somebody plugs it in. */
+static const struct sim_wire no_wire = { no_write, no_time, no_time, no_switch };
+
 struct sim_modem *sim_modem_new(struct sim_net *net, int index, unsigned places)
 {
 	struct sim_modem *m = calloc(1, sizeof *m);
@@ -49,6 +71,7 @@ struct sim_modem *sim_modem_new(struct sim_net *net, int index, unsigned places)
 	buf_init(&m->data, SIM_DATA_LIMIT);
 	buf_init(&m->later, SIM_LATER_LIMIT);
 	buf_init(&m->out, 1 << 22);
+	m->wire = &no_wire;
 	m->pin_tries = 3;
 	m->station.take = sim_inbox_take;
 	m->station.arg = m;
@@ -130,6 +153,12 @@ static void noise_due(void *arg, void *own)
 	sim_reply_noise(m);
 	sim_reply_flush(m);
 	book(m, NOISE_US, noise_due);
+}
+
+void sim_modem_wire(struct sim_modem *m, const struct sim_wire *wire, void *port)
+{
+	m->wire = wire != NULL ? wire : &no_wire;
+	m->port = port;
 }
 
 void sim_modem_power(struct sim_modem *m)
@@ -353,7 +382,8 @@ static void line_byte(struct sim_modem *m, char c)
 	} else if (c == BACKSPACE || c == DELETE) {
 		if (m->line.len > 0)
 			m->line.data[--m->line.len] = '\0';
-	} else if (c == '/' && m->line.len == 1 && (m->line.data[0] == 'A' || m->line.data[0] == 'a')) {
+	} else if (c == '/' && m->line.len == 1 &&
+		   (m->line.data[0] == 'A' || m->line.data[0] == 'a')) {
 		buf_clear(&m->line);
 		sim_at_line(m, buf_str(&m->last)); /* A/ needs no CR (V.250 5.2.4) */
 	} else if ((unsigned char)c >= ' ' && !buf_addc(&m->line, c)) {

@@ -192,8 +192,8 @@ static void report_due(void *arg, void *own)
 	struct sim_pdu *p = NULL;
 
 	if (r->asked)
-		p = sim_tpdu_report(n->stations[r->modem]->smsc, r->to, r->mr, r->status, r->taken_ms,
-			clock_now_ms());
+		p = sim_tpdu_report(n->stations[r->modem]->smsc, r->to, r->mr, r->status,
+			r->taken_ms, clock_now_ms());
 	sim_record_report(n->record, r->id, r->status, p != NULL);
 	if (p != NULL)
 		station_give(n, r->modem, p);
@@ -229,8 +229,8 @@ static void forward(struct sim_net *n, int station, const struct sim_submit *m, 
 	char from[SIM_NUMBER_MAX];
 	struct sim_pdu *p;
 
-	snprintf(from, sizeof from, "%s%.40s", m->from[0] == '1' && strlen(m->from) == 11 ? "+86" : "",
-		m->from);
+	snprintf(from, sizeof from, "%s%.40s",
+		m->from[0] == '1' && strlen(m->from) == 11 ? "+86" : "", m->from);
 	p = sim_tpdu_forward(m->pdu, n->stations[station]->smsc, from, clock_now_ms());
 	p->id = id;
 	p->mr = m->mr;
@@ -259,8 +259,8 @@ static unsigned order_of(const struct sim_say *how, unsigned i, unsigned parts)
 	return how->reverse ? parts - i : i + 1;
 }
 
-static void travel(
-	struct sim_net *n, const struct sim_say *how, int station, struct sim_pdu **list, unsigned parts)
+static void travel(struct sim_net *n, const struct sim_say *how, int station, struct sim_pdu **list,
+	unsigned parts)
 {
 	int64_t at = clock_mono_us();
 	unsigned part;
@@ -286,8 +286,8 @@ static void shown_as(char out[SIM_NUMBER_MAX], enum sim_shown shown, const char 
 
 	sim_number_key(number, key);
 	/* only mobile numbers are shown with their country; 10086 and names stay as they are */
-	snprintf(out, SIM_NUMBER_MAX, "%s%.40s", key[0] == '1' && strlen(key) == 11 ? heads[shown] : "",
-		key);
+	snprintf(out, SIM_NUMBER_MAX, "%s%.40s",
+		key[0] == '1' && strlen(key) == 11 ? heads[shown] : "", key);
 }
 
 bool sim_net_say(struct sim_net *n, const char *from, int station, const struct sim_say *how,
@@ -300,8 +300,8 @@ bool sim_net_say(struct sim_net *n, const char *from, int station, const struct 
 
 	shown_as(shown, sim_book_rules(n->book, from)->shown, from);
 	n->ref++;
-	parts = sim_tpdu_say(n->stations[station]->smsc, shown, how, text, n->ref & mask, clock_now_ms(),
-		list, &rc);
+	parts = sim_tpdu_say(n->stations[station]->smsc, shown, how, text, n->ref & mask,
+		clock_now_ms(), list, &rc);
 	if (parts == 0) {
 		snprintf(error, SIM_ERROR_MAX, "this text cannot be sent: %s", pdu_rc_name(rc));
 		return false;
@@ -374,8 +374,7 @@ static void hearing_due(void *arg, void *own)
 	hear(arg, h->modem, h->number, &h->pdu);
 }
 
-static void phone_give(
-	struct sim_net *n, const char *key, const struct sim_submit *m, uint64_t id)
+static void phone_give(struct sim_net *n, const char *key, const struct sim_submit *m, uint64_t id)
 {
 	const struct sim_fates *f = &sim_book_rules(n->book, key)->fates;
 	struct report r = { .id = id, .modem = m->modem, .mr = m->mr, .asked = m->pdu->srr };

@@ -104,8 +104,8 @@ static void put_time(struct buf *out, const char *key, int64_t t)
 static void begin(struct sim_record *r, const char *ev)
 {
 	buf_clear(&r->line);
-	buf_addf(&r->line, "{\"ev\":\"%s\",\"t\":%" PRId64 ",\"wall\":%" PRId64, ev, clock_mono_us(),
-		clock_now_ms());
+	buf_addf(&r->line, "{\"ev\":\"%s\",\"t\":%" PRId64 ",\"wall\":%" PRId64, ev,
+		clock_mono_us(), clock_now_ms());
 }
 
 static void end(struct sim_record *r)
@@ -240,7 +240,8 @@ void sim_record_answer(struct sim_record *r, uint64_t id, const char *result)
 	end(r);
 }
 
-void sim_record_not_taken(struct sim_record *r, const struct sim_submit *m, const char *ev, int code)
+void sim_record_not_taken(
+	struct sim_record *r, const struct sim_submit *m, const char *ev, int code)
 {
 	char *text = text_of(m->pdu);
 

@@ -71,7 +71,8 @@ void sim_reply_line(struct sim_modem *m, const char *fmt, ...)
 
 static const char *text_of(bool cms, int code)
 {
-	size_t n = cms ? sizeof cms_texts / sizeof *cms_texts : sizeof cme_texts / sizeof *cme_texts;
+	size_t n =
+		cms ? sizeof cms_texts / sizeof *cms_texts : sizeof cme_texts / sizeof *cme_texts;
 
 	for (size_t i = 0; i < n; i++)
 		if ((cms ? cms_texts : cme_texts)[i].code == code)
@@ -134,7 +135,7 @@ static bool waits(const struct sim_modem *m, const char *line)
 	if (m->mode == SIM_DATA)
 		return true;
 	return m->set.cnmi[SIM_CNMI_MODE] == 0 && !m->cmt_mode &&
-		(strncmp(line, "+CM", 3) == 0 || strncmp(line, "+CD", 3) == 0);
+	       (strncmp(line, "+CM", 3) == 0 || strncmp(line, "+CD", 3) == 0);
 }
 
 void sim_reply_urc(struct sim_modem *m, const char *fmt, ...)
@@ -181,7 +182,8 @@ void sim_reply_noise(struct sim_modem *m)
 		"^HCSQ:\"LTE\",55,48,121,20",
 		"+QIND: \"csq\",22,99",
 		"+CIEV: 2,5",
-		"^DSFLOWRPT:0000002E,00000000,00000000,0000000000000198,0000000000000146,00000000,00000000",
+		"^DSFLOWRPT:0000002E,00000000,00000000,0000000000000198,0000000000000146,00000000,"
+		"00000000",
 	};
 
 	if (!m->noise || m->mode == SIM_DATA)
@@ -191,7 +193,7 @@ void sim_reply_noise(struct sim_modem *m)
 
 void sim_reply_flush(struct sim_modem *m)
 {
-	if (m->out.len > 0 && m->wire != NULL)
+	if (m->out.len > 0)
 		m->wire->write(m->port, m->out.data, m->out.len);
 	buf_clear(&m->out);
 }

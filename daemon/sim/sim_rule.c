@@ -201,16 +201,14 @@ static const struct {
 	const char *word;
 	bool (*take)(struct sim_words *w, struct sim_say *s);
 } say_options[] = {
-	{ "gsm7", say_gsm7 },   /* this alphabet, or it is an error */
-	{ "ucs2", say_ucs2 },
-	{ "ref16", say_ref16 }, /* 16-bit references */
-	{ "flash", say_flash }, /* class 0 */
-	{ "twice", say_twice }, /* duplicates */
-	{ "times", say_times },
-	{ "cut", say_cut },     /* parts of at most n characters */
-	{ "gap", say_gap },     /* between parts and duplicates */
-	{ "parts", say_parts }, /* order of the parts */
-	{ "from", say_from },   /* another phone answers */
+	{ "gsm7", say_gsm7 },                         /* this alphabet, or it is an error */
+	{ "ucs2", say_ucs2 }, { "ref16", say_ref16 }, /* 16-bit references */
+	{ "flash", say_flash },                       /* class 0 */
+	{ "twice", say_twice },                       /* duplicates */
+	{ "times", say_times }, { "cut", say_cut },   /* parts of at most n characters */
+	{ "gap", say_gap },                           /* between parts and duplicates */
+	{ "parts", say_parts },                       /* order of the parts */
+	{ "from", say_from },                         /* another phone answers */
 };
 
 static bool say_option(struct sim_words *w, struct sim_say *s)

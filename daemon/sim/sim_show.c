@@ -34,8 +34,8 @@ static void put_time(const struct pdu_time *t, struct buf *out)
 {
 	int quarters = abs(t->zone) / 15;
 
-	buf_addf(out, "\"%02d/%02d/%02d,%02d:%02d:%02d%c%02d\"", t->year % 100, t->month, t->day, t->hour,
-		t->minute, t->second, t->zone < 0 ? '-' : '+', quarters);
+	buf_addf(out, "\"%02d/%02d/%02d,%02d:%02d:%02d%c%02d\"", t->year % 100, t->month, t->day,
+		t->hour, t->minute, t->second, t->zone < 0 ? '-' : '+', quarters);
 }
 
 static int length_of(const struct pdu *p)
@@ -96,7 +96,8 @@ void sim_show_listed(
 static void put_submit(const struct sim_modem *m, const struct pdu *p, struct buf *out)
 {
 	if (m->set.csdh) {
-		buf_addf(out, ",%d,%d,%d,%d,%d,", p->address.toa, p->first, p->pid, p->dcs, p->vp[0]);
+		buf_addf(out, ",%d,%d,%d,%d,%d,", p->address.toa, p->first, p->pid, p->dcs,
+			p->vp[0]);
 		put_centre(m, p, out);
 	}
 }

@@ -34,7 +34,8 @@ void sim_store_resize(struct sim_store *s, unsigned room)
 	s->room = room;
 }
 
-bool sim_store_put(struct sim_store *s, const struct sim_pdu *p, enum sim_stat stat, unsigned *index)
+bool sim_store_put(
+	struct sim_store *s, const struct sim_pdu *p, enum sim_stat stat, unsigned *index)
 {
 	unsigned i = 0;
 

@@ -116,8 +116,9 @@ static bool cut_short(struct pdu_split *s, const char *text, unsigned cut)
 	return true;
 }
 
-unsigned sim_tpdu_say(const char *smsc, const char *from, const struct sim_say *how, const char *text,
-	unsigned ref, int64_t now_ms, struct sim_pdu *list[PDU_PARTS_MAX], enum pdu_rc *rc)
+unsigned sim_tpdu_say(const char *smsc, const char *from, const struct sim_say *how,
+	const char *text, unsigned ref, int64_t now_ms, struct sim_pdu *list[PDU_PARTS_MAX],
+	enum pdu_rc *rc)
 {
 	struct pdu_split split;
 	struct pdu_message m = { .smsc = smsc, .number = from, .dcs = -1, .vp = -1, .ref = ref };

@@ -1,0 +1,83 @@
+#include "iofail.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "banned.h"
+
+static struct {
+	bool armed, forever, fired;
+	int nth, calls;
+} plan;
+
+void iofail_arm(int n, enum iofail_kind kind)
+{
+	plan.armed = true;
+	plan.forever = kind == IOFAIL_FOREVER;
+	plan.fired = false;
+	plan.nth = n;
+	plan.calls = 0;
+}
+
+bool iofail_disarm(void)
+{
+	plan.armed = false;
+	return plan.fired;
+}
+
+int iofail_calls(void)
+{
+	return plan.calls;
+}
+
+static bool fails(void)
+{
+	if (!plan.armed)
+		return false;
+	plan.calls++;
+	if (plan.calls != plan.nth && !(plan.forever && plan.calls > plan.nth))
+		return false;
+	plan.fired = true;
+	return true;
+}
+
+int fsync(int fd)
+{
+	static int (*real)(int);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "fsync");
+	if (fails()) {
+		errno = EIO;
+		return -1;
+	}
+	return real(fd);
+}
+
+int fdatasync(int fd)
+{
+	static int (*real)(int);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "fdatasync");
+	if (fails()) {
+		errno = EIO;
+		return -1;
+	}
+	return real(fd);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
+{
+	static ssize_t (*real)(int, const void *, size_t, off64_t);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "pwrite64");
+	if (fails()) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return real(fd, bytes, n, at);
+}

@@ -58,4 +58,7 @@ void casefile_key_put(
 	struct store *s, const char *person, const char *about, int64_t case_id, int64_t until_ms);
 int64_t casefile_key_find(struct store *s, const char *person, const char *about); /* 0 none */
 
+/* Open and resolved cases that no timer stands for, at most 50; in the arena. */
+const int64_t *casefile_without_timer(struct store *s, size_t *count);
+
 #endif

@@ -45,13 +45,13 @@ struct inbound_part {
 	int64_t inbound_id; /* the message it went into; 0 still waiting */
 };
 
-/* False: known. `set` names sender, reference, width and total. */
-bool inbound_part_add(struct store *s, const char *channel, const uint8_t fingerprint[32],
+/* The row's id, 0 when it is known. `set` names sender, reference, width and total. */
+int64_t inbound_part_add(struct store *s, const char *channel, const uint8_t fingerprint[32],
 	const char *set, const char *phone, const struct inbound_part *p);
-/* The newest part of each number of the set within 24 h that waits, in order; in the arena. */
+/* The newest part of each number, of the set of this row, within 24 h, that waits; in order, in the arena. */
 struct inbound_part *inbound_part_set(
-	struct store *s, const char *set, const char **phone, size_t *count);
+	struct store *s, int64_t part_id, const char **phone, const char **channel, size_t *count);
 /* They are in that message now. */
-void inbound_part_joined(struct store *s, const char *set, int64_t inbound_id);
+void inbound_part_joined(struct store *s, int64_t part_id, int64_t inbound_id);
 
 #endif

@@ -85,4 +85,9 @@ const char *store_keep(struct store *s, const char *text); /* a copy in the job'
 bool store_meta(struct store *s, const char *key, char *out, size_t n);
 void store_meta_set(struct store *s, const char *key, const char *value);
 
+/* When the last event was written; 0 never. */
+int64_t store_last_at(struct store *s);
+/* What has outlived its use: old nonces, counters of answers, closed keys and codes. */
+void store_purge(struct store *s, int64_t now_ms);
+
 #endif

@@ -32,6 +32,9 @@ void task_met(struct store *s, struct task *t, const char *actor);
 /* The tasks of a case, oldest first; in the arena. */
 struct task *task_of_case(struct store *s, int64_t case_id, size_t *count);
 
+/* The open task of a case that is about that row (a follow-up, a hand-over); false: none. */
+bool task_of_followup(struct store *s, int64_t case_id, int64_t about_id, struct task *out);
+
 /* -- reply codes: one per phone and task ------------------------------------------------- */
 
 struct reply_code {
@@ -55,8 +58,9 @@ void reply_code_answered(struct store *s, int64_t task_id, int action);
 struct question {
 	int64_t task_id;
 	const char *code;
-	int action;
-	bool wants_amount;
+	int action;              /* the proposed one; -1: how much money? */
+	const char *amount_kind; /* of a proposed 3; "none" */
+	int64_t lo_fen, hi_fen, asked_at;
 };
 void question_put(struct store *s, const char *phone, const struct question *q);
 bool question_get(

@@ -31,4 +31,6 @@ bool timer_take(struct store *s, struct timer *out);
 int64_t timer_next(struct store *s); /* due time of the first; INT64_MAX none */
 int64_t timer_next_of_case(struct store *s, int64_t case_id); /* 0 none */
 
+bool timer_has(struct store *s, const char *kind);
+
 #endif

@@ -36,4 +36,6 @@ const char *proposed_person(struct store *s, int64_t id, const char **area);
 void proposed_decide(
 	struct store *s, int64_t id, const char *actor, const char *state, int64_t resident_id);
 
+int64_t warning_last_of_case(struct store *s, int64_t case_id); /* 0 none */
+
 #endif

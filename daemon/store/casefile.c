@@ -183,3 +183,18 @@ int64_t casefile_key_find(struct store *s, const char *person, const char *about
 	return db_number(s->db, "SELECT case_id FROM open_case WHERE key = ? AND until_at > ?", 0,
 		DB_ARGS(key_of(s, person, about), DI(s->now_ms)));
 }
+
+const int64_t *casefile_without_timer(struct store *s, size_t *count)
+{
+	int64_t *ids = arena_take(&s->arena, 50 * sizeof *ids);
+	struct db_stmt *q = db_query(s->db,
+		"SELECT id FROM cases WHERE state <> 'closed'"
+		" AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.case_id = cases.id) ORDER BY id "
+		"LIMIT 50",
+		DB_NONE);
+
+	*count = 0;
+	while (db_next(q))
+		ids[(*count)++] = db_int(q, 0);
+	return ids;
+}

@@ -248,3 +248,11 @@ int message_concat_ref(struct store *s, const char *phone)
 			     0, DB_ARGS(store_lookup(s, "phone", phone), DI(s->now_ms))) &
 		     0xff);
 }
+
+bool message_left(struct store *s, int64_t case_id, int64_t task_id)
+{
+	return db_number(s->db,
+		       "SELECT count(*) FROM message WHERE case_id = ? AND task_id = ?"
+		       " AND state IN ('sending', 'unsure', 'sent', 'delivered')",
+		       0, DB_ARGS(DI(case_id), DI(task_id))) > 0;
+}

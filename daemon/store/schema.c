@@ -74,7 +74,7 @@ static const char *const migration_1[] = {
 	" PRIMARY KEY (phone_lk, task_id))",
 	"CREATE INDEX reply_code_task ON reply_code (task_id)",
 	"CREATE TABLE question (phone_lk BLOB PRIMARY KEY, task_id BIGINT NOT NULL, code TEXT NOT NULL, action BIGINT NOT NULL,"
-	" wants_amount BIGINT NOT NULL, asked_at BIGINT NOT NULL)",
+	" amount_kind TEXT NOT NULL, lo_fen BIGINT NOT NULL, hi_fen BIGINT NOT NULL, asked_at BIGINT NOT NULL)",
 	"CREATE TABLE timer (id BIGINT PRIMARY KEY, due_at BIGINT NOT NULL, kind TEXT NOT NULL, case_id BIGINT NOT NULL,"
 	" subject_id BIGINT NOT NULL, n BIGINT NOT NULL, ends_at BIGINT NOT NULL)",
 	"CREATE INDEX timer_due ON timer (due_at)",

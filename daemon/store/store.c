@@ -332,3 +332,23 @@ const char *store_keep(struct store *s, const char *text)
 {
 	return arena_text(&s->arena, text, strlen(text));
 }
+
+int64_t store_last_at(struct store *s)
+{
+	return db_number(s->db, "SELECT at FROM event ORDER BY seq DESC LIMIT 1", 0, DB_NONE);
+}
+
+enum { HOUR = 3600 * 1000, DAY = 24 * HOUR };
+
+void store_purge(struct store *s, int64_t now_ms)
+{
+	db_run(s->db, "DELETE FROM open_case WHERE until_at < ?", DB_ARGS(DI(now_ms)));
+	db_run(s->db, "DELETE FROM question WHERE asked_at < ?", DB_ARGS(DI(now_ms - DAY)));
+	db_run(s->db, "DELETE FROM answer_count WHERE at < ?",
+		DB_ARGS(DI(now_ms - 2 * (int64_t)DAY)));
+	db_run(s->db, "DELETE FROM reply_code WHERE closed_at > 0 AND closed_at < ?",
+		DB_ARGS(DI(now_ms - 30 * (int64_t)DAY)));
+	db_run(s->db, "DELETE FROM inbound_part WHERE received_at < ?",
+		DB_ARGS(DI(now_ms - 3 * (int64_t)DAY)));
+	db_run(s->db, "DELETE FROM nonce WHERE until_at < ?", DB_ARGS(DI(now_ms)));
+}

@@ -123,3 +123,17 @@ void task_met(struct store *s, struct task *t, const char *actor)
 		DB_ARGS(DI(t->met_at), DI(s->now_ms), DI(t->id)));
 	store_event(s, actor, "task.met", t->case_id, "task", t->id, NULL);
 }
+
+bool task_of_followup(struct store *s, int64_t case_id, int64_t about_id, struct task *out)
+{
+	struct db_stmt *q = db_query(s->db,
+		"SELECT " TASK_COLUMNS " FROM task WHERE case_id = ? AND about_id = ?"
+		" AND state IN ('offered', 'accepted') ORDER BY id DESC LIMIT 1",
+		DB_ARGS(DI(case_id), DI(about_id)));
+
+	if (!db_next(q))
+		return false;
+	read_task(s, q, out);
+	db_end(q);
+	return db_rc(s->db) == STORE_OK;
+}

@@ -67,3 +67,9 @@ int64_t timer_next_of_case(struct store *s, int64_t case_id)
 	return db_number(
 		s->db, "SELECT min(due_at) FROM timer WHERE case_id = ?", 0, DB_ARGS(DI(case_id)));
 }
+
+bool timer_has(struct store *s, const char *kind)
+{
+	return db_number(s->db, "SELECT count(*) FROM timer WHERE kind = ?", 0, DB_ARGS(DT(kind))) >
+	       0;
+}

@@ -112,3 +112,9 @@ void proposed_decide(
 	store_event(s, actor, "proposed.decided", 0, "proposed", id,
 		json_pack("{s:s}", "state", state));
 }
+
+int64_t warning_last_of_case(struct store *s, int64_t case_id)
+{
+	return db_number(
+		s->db, "SELECT max(id) FROM warning WHERE case_id = ?", 0, DB_ARGS(DI(case_id)));
+}

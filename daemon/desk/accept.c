@@ -1,0 +1,371 @@
+/* A warning becomes, or joins, a case: all of it in this one job. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "area.h"
+#include "alarm.h"
+#include "desk_room.h"
+#include "json.h"
+#include "people.h"
+#include "resident.h"
+#include "warning.h"
+
+#include "banned.h"
+
+enum { ABOUTS = 8 };
+
+/* -- who is meant --------------------------------------------------------------------------- */
+
+static struct match_result match(struct desk *d, const struct warning_record *r)
+{
+	struct match_person p = { .name = r->name,
+		.id_no = r->id_no,
+		.birth = r->birth,
+		.area = r->village_code,
+		.address = r->addr_live[0] != '\0' ? r->addr_live : r->addr_reg,
+		.phones = r->phones,
+		.phone_count = (size_t)r->phone_count };
+
+	if (p.area[0] == '\0')
+		p.area = person_area(d, r, "");
+	return people_match(d->s, &p);
+}
+
+/* -- the case ------------------------------------------------------------------------------------ */
+
+/* What the fraud is recognised by again: each suspect; where none is given, the kind. */
+static int abouts(struct desk *d, const struct warning_record *r, const char *out[ABOUTS])
+{
+	int n = 0;
+
+	for (int i = 0; i < r->suspect_count && n < ABOUTS; i++)
+		out[n++] = r->suspects[i];
+	if (n == 0)
+		out[n++] = arena_print(&d->s->arena, "type:%s", r->fraud_type);
+	return n;
+}
+
+static int64_t find_open(struct desk *d, const char *person, const char *const *about, int n)
+{
+	int64_t found = 0;
+
+	for (int i = 0; i < n && found == 0; i++)
+		found = casefile_key_find(d->s, person, about[i]);
+	return found;
+}
+
+static void keep_keys(
+	struct desk *d, const char *person, const char *const *about, int n, int64_t case_id)
+{
+	int64_t until = d->s->now_ms + (int64_t)d->set->policies.merge_s * 1000;
+
+	for (int i = 0; i < n; i++)
+		casefile_key_put(d->s, person, about[i], case_id, until);
+}
+
+static void shorten(int *limit_s, int64_t deadline, int64_t now)
+{
+	/* A deadline that has passed already still leaves a minute: zero would mean "none". */
+	if (deadline != 0)
+		*limit_s = deadline - now > MINUTE_MS ? (int)((deadline - now) / 1000) : 60;
+}
+
+/* Frozen with the warning's own deadlines, which beat those of the level. */
+static void freeze_policy(
+	struct desk *d, struct casefile *c, const char *level, const struct warning_record *r)
+{
+	const struct policy *p = policies_find(&d->set->policies, level);
+	json_t *frozen;
+	char *text;
+
+	c->policy = p != NULL ? *p : d->set->policies.level[0];
+	c->level = store_keep(d->s, c->policy.code);
+	shorten(&c->policy.ack_s, r->deadline_ack, d->s->now_ms);
+	shorten(&c->policy.meet_s, r->deadline_meet, d->s->now_ms);
+	shorten(&c->policy.feedback_s, r->deadline_feedback, d->s->now_ms);
+	frozen = policy_json(&c->policy, d->set->policies.version);
+	text = json_dumps(frozen, JSON_COMPACT);
+	c->policy_text = store_keep(d->s, text);
+	free(text);
+	json_decref(frozen);
+}
+
+static const char *flags_of(
+	struct desk *d, const struct warning_record *r, const struct match_result *m)
+{
+	struct buf flags;
+	const char *out;
+
+	buf_init(&flags, 512);
+	for (int i = 0; i < r->flag_count; i++)
+		buf_addf(&flags, "%s%s", flags.len == 0 ? "" : " ", r->flags[i]);
+	if (m->id == 0)
+		buf_addf(&flags, "%soff_list", flags.len == 0 ? "" : " ");
+	if (m->ambiguous)
+		buf_addf(&flags, "%sambiguous", flags.len == 0 ? "" : " ");
+	out = store_keep(d->s, buf_str(&flags));
+	buf_free(&flags);
+	return out;
+}
+
+static const char *area_of(
+	struct desk *d, const struct warning_record *r, const struct match_result *m)
+{
+	struct resident home = { .area = "" };
+
+	if (m->id != 0 && !m->ambiguous)
+		resident_get(d->s, m->id, &home);
+	return person_area(d, r, home.area);
+}
+
+static void propose(struct desk *d, const struct warning_record *r, const char *key,
+	const struct casefile *c, int64_t warning_id)
+{
+	char *person = json_dumps(c->person, JSON_COMPACT);
+
+	(void)r;
+	proposed_add(d->s, key, warning_id, c->id, c->area, person);
+	free(person);
+}
+
+static void open_case(struct desk *d, const struct warning_record *r, const struct match_result *m,
+	const char *key, struct accept_result *out, struct casefile *c)
+{
+	struct team team;
+
+	*c = (struct casefile){ .id = store_id(d->s),
+		.no = casefile_number(d->s),
+		.state = CASE_OPEN,
+		.fraud_type = r->fraud_type,
+		.resident_id = m->id,
+		.area = area_of(d, r, m),
+		.flags = out->flags,
+		.drill = d->set->drill,
+		.opened_at = d->s->now_ms,
+		.woken_at = d->s->now_ms,
+		.rung = -1,
+		.outcome = "",
+		.lost_fen = -1,
+		.saved_fen = -1,
+		.amount_fen = r->amount_fen,
+		.close_reason = "" };
+	c->person = person_of(d, r, m->id);
+	freeze_policy(d, c, level_code(r->level), r);
+	if (c->area[0] == '\0') {
+		c->area = d->set->area;
+		casefile_add_flag(d->s, c, "area_unknown");
+	}
+	if (team_of_area(d->s, c->area, "village", &team))
+		c->team_id = team.id;
+	casefile_add(d->s, c);
+	store_event(d->s, "system", "case.opened", c->id, "case", c->id,
+		json_pack("{s:s, s:s, s:s, s:I, s:s}", "no", c->no, "level", c->level, "type",
+			c->fraud_type, "resident", (json_int_t)m->id, "area", c->area));
+	if (m->id == 0)
+		propose(d, r, key, c, out->warning_id);
+	if (casefile_has_flag(c, "area_unknown"))
+		post_alarm(d, c, "gap", c->no, "预警地址对不上村居,已派中心值班");
+}
+
+/* -- a repeat ---------------------------------------------------------------------------------------- */
+
+static void tell_taker(struct desk *d, struct casefile *c)
+{
+	size_t n;
+	const struct task *t = task_of_case(d->s, c->id, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct template_values v = { .count = 0 };
+		struct member m;
+		struct post p = {
+			.c = c, .t = &t[i], .purpose = "told", .tpl = TPL_LEVEL_UP, .v = &v
+		};
+
+		if (t[i].state != TASK_ACCEPTED || strcmp(t[i].kind, "dissuade") != 0 ||
+			!member_get(d->s, t[i].member_id, &m))
+			continue;
+		words_case(d, c, &v);
+		words_code(&v, t[i].code);
+		template_putf(&v, "count", "%d", c->repeat_no + 1);
+		p.member_id = m.id;
+		p.phone = m.phone;
+		post_sms(d, &p);
+	}
+}
+
+/* Joins the case, raises the level by a step and restarts the clock, instead of waking five people twice. */
+static void join(
+	struct desk *d, const char *actor, const struct warning_record *r, struct casefile *c)
+{
+	const struct policies *all = &d->set->policies;
+	const struct policy *up = policies_raise(all, c->level);
+	const struct policy *graver =
+		policies_graver(all, up == NULL ? c->level : up->code, level_code(r->level));
+
+	c->repeat_no++;
+	c->woken_at = d->s->now_ms;
+	if (r->amount_fen > c->amount_fen)
+		c->amount_fen = r->amount_fen;
+	freeze_policy(d, c, graver == NULL ? c->level : graver->code, r);
+	if (c->state != CASE_OPEN) {
+		casefile_event(d->s, c, CASE_EV_REOPEN, actor,
+			json_pack("{s:s}", "why", "repeat warning"));
+		aftermath_undo(d, c, actor);
+		c->accepted_at = 0;
+		c->met_at = 0;
+		c->outcome = "";
+		c->outcome_at = 0;
+		c->closed_at = 0;
+		c->close_reason = "";
+	}
+	casefile_save(d->s, c);
+	store_event(d->s, actor, "case.repeated", c->id, "case", c->id,
+		json_pack("{s:i, s:s}", "repeat_no", c->repeat_no, "level", c->level));
+	if (c->accepted_at != 0)
+		tell_taker(d, c);
+	else
+		ladder_start(d, c);
+}
+
+/* -- the job ------------------------------------------------------------------------------------------- */
+
+static void keep_warning(struct desk *d, const char *actor, const struct warning_record *r,
+	const struct match_result *m, const struct accept_result *out)
+{
+	json_t *json = record_json(r);
+	char *text = json_dumps(json, JSON_COMPACT);
+	struct warning w = { .id = out->warning_id,
+		.source = r->source,
+		.warn_no = r->warn_no,
+		.state = out->state == ACCEPT_MERGED ? "merged" : "accepted",
+		.level = level_code(r->level),
+		.level_raw = r->level_raw,
+		.fraud_type = r->fraud_type,
+		.fraud_raw = r->fraud_raw,
+		.warn_time = r->warn_time,
+		.issue_time = r->issue_time,
+		.received_at = d->s->now_ms,
+		.case_id = out->case_id,
+		.resident_id = m->id,
+		.match_by = m->by,
+		.match_score = m->score,
+		.flags = out->flags,
+		.amount_fen = r->amount_fen,
+		.actor = actor,
+		.record = text };
+
+	warning_add(d->s, &w);
+	store_event(d->s, actor, "warning.accepted", out->case_id, "warning", w.id,
+		json_pack("{s:s, s:s, s:i, s:s}", "level", w.level, "by", m->by, "score", m->score,
+			"state", w.state));
+	free(text);
+	json_decref(json);
+}
+
+static void list_tasks(struct desk *d, struct accept_result *out)
+{
+	size_t n;
+	const struct task *t = task_of_case(d->s, out->case_id, &n);
+
+	for (size_t i = 0; i < n && out->task_count < 64; i++)
+		if (t[i].state == TASK_OFFERED || t[i].state == TASK_ACCEPTED)
+			out->task[out->task_count++] = t[i].id;
+}
+
+static void copy(char *out, size_t n, const char *text)
+{
+	snprintf(out, n, "%s", text);
+}
+
+static void repeat_answer(struct desk *d, const struct warning *w, struct accept_result *out)
+{
+	struct casefile c;
+
+	out->state = ACCEPT_DUPLICATE;
+	out->warning_id = w->id;
+	out->case_id = w->case_id;
+	out->resident_id = w->resident_id;
+	out->match_score = w->match_score;
+	copy(out->match_by, sizeof out->match_by, w->match_by);
+	copy(out->flags, sizeof out->flags, w->flags);
+	copy(out->level, sizeof out->level, w->level);
+	if (casefile_get(d->s, w->case_id, &c)) {
+		copy(out->case_no, sizeof out->case_no, c.no);
+		copy(out->level, sizeof out->level, c.level);
+		out->repeat_no = c.repeat_no;
+	}
+	casefile_drop(&c);
+	list_tasks(d, out);
+}
+
+void desk_accept(struct desk *d, const char *actor, const struct warning_record *r,
+	struct accept_result *out)
+{
+	const char *about[ABOUTS], *key;
+	struct casefile c = { .id = 0 };
+	struct match_result m;
+	struct warning known;
+	int n = abouts(d, r, about);
+
+	*out = (struct accept_result){ .state = ACCEPT_NEW };
+	if (warning_find(d->s, r->source, r->warn_no, &known)) {
+		repeat_answer(d, &known, out);
+		return;
+	}
+	m = match(d, r);
+	key = person_key(d, r, m.ambiguous ? 0 : m.id);
+	out->warning_id = store_id(d->s);
+	out->resident_id = m.id;
+	out->match_score = m.score;
+	out->ambiguous = m.ambiguous;
+	copy(out->match_by, sizeof out->match_by, m.by);
+	copy(out->flags, sizeof out->flags, flags_of(d, r, &m));
+	out->case_id = find_open(d, key, about, n);
+	if (out->case_id != 0 && casefile_get(d->s, out->case_id, &c)) {
+		out->state = ACCEPT_MERGED;
+		keep_warning(d, actor, r, &m, out);
+		join(d, actor, r, &c);
+	} else {
+		open_case(d, r, &m, key, out, &c);
+		out->case_id = c.id;
+		keep_warning(d, actor, r, &m, out);
+		ladder_start(d, &c);
+	}
+	keep_keys(d, key, about, n, out->case_id);
+	out->repeat_no = c.repeat_no;
+	copy(out->case_no, sizeof out->case_no, c.no);
+	copy(out->level, sizeof out->level, c.level);
+	if (casefile_has_flag(&c, "gap"))
+		snprintf(out->flags + strlen(out->flags), sizeof out->flags - strlen(out->flags),
+			"%sgap", out->flags[0] == '\0' ? "" : " ");
+	list_tasks(d, out);
+	casefile_drop(&c);
+}
+
+json_t *desk_accept_json(const struct accept_result *a)
+{
+	json_t *o = json_pack("{s:I, s:I, s:s, s:s}", "id", (json_int_t)a->warning_id, "case",
+		(json_int_t)a->case_id, "no", a->case_no, "level", a->level);
+	json_t *who = json_object(), *tasks = json_array();
+
+	json_object_set_new(
+		who, "resident", a->resident_id == 0 ? json_null() : json_integer(a->resident_id));
+	json_put_str(who, "by", a->match_by);
+	json_put_int(who, "score", a->match_score);
+	if (a->ambiguous)
+		json_object_set_new(who, "ambiguous", json_true());
+	json_object_set_new(o, "match", who);
+	for (int i = 0; i < a->task_count; i++)
+		json_array_append_new(tasks, json_integer(a->task[i]));
+	json_object_set_new(o, "tasks", tasks);
+	if (a->state == ACCEPT_DUPLICATE)
+		json_object_set_new(o, "duplicate", json_true());
+	if (a->state == ACCEPT_MERGED) {
+		json_object_set_new(o, "merged", json_true());
+		json_put_int(o, "repeat_no", a->repeat_no);
+	}
+	if (a->flags[0] != '\0')
+		json_put_str(o, "flags", a->flags);
+	return o;
+}

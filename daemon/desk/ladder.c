@@ -1,0 +1,263 @@
+/*
+ * Who is asked next. The rungs of the frozen policy have rising times, counted from the moment
+ * that the case was woken. A timer of kind "ladder" stands for the next rung that is due; a
+ * decline or an empty rung brings the next one forward. After downtime the missed steps
+ * collapse: only the latest rung that is due is told, and the latest that asks somebody.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "alarm.h"
+#include "desk_room.h"
+#include "json.h"
+
+#include "banned.h"
+
+enum { LAST_WAIT_S = 60 };
+
+static int64_t life_end(const struct desk *d, const struct casefile *c)
+{
+	return c->woken_at + (int64_t)d->set->policies.life_s * 1000;
+}
+
+bool ladder_offer(struct desk *d, struct casefile *c, const struct member *m, const char *kind,
+	int64_t about_id, enum template_name tpl, struct template_values *v)
+{
+	struct task t = { .id = store_id(d->s),
+		.case_id = c->id,
+		.kind = kind,
+		.member_id = m->id,
+		.state = TASK_OFFERED,
+		.rung = c->rung,
+		.about_id = about_id };
+	struct post p = { .c = c,
+		.t = &t,
+		.member_id = m->id,
+		.phone = m->phone,
+		.purpose = strcmp(kind, "dissuade") == 0 ? "task" : kind,
+		.tpl = tpl,
+		.v = v };
+
+	t.code = reply_code_issue(d->s, m->phone, t.id, m->id);
+	if (t.code == NULL)
+		return false; /* this phone has no code left: somebody else must be asked */
+	task_add(d->s, &t);
+	store_event(d->s, "system", "task.offered", c->id, "task", t.id,
+		json_pack("{s:s, s:I, s:i}", "kind", kind, "member", (json_int_t)m->id, "rung",
+			c->rung));
+	words_code(v, t.code);
+	post_sms(d, &p);
+	return true;
+}
+
+/* Has this person been asked since the case was woken, and not merely been called off again? */
+static bool was_asked(struct desk *d, const struct casefile *c, const struct task *tasks, size_t n,
+	const struct member *m)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct member other;
+		const struct task *t = &tasks[i];
+
+		if (strcmp(t->kind, "dissuade") != 0 || t->state == TASK_WITHDRAWN)
+			continue;
+		if (t->state != TASK_OFFERED && t->state != TASK_ACCEPTED &&
+			t->ended_at < c->woken_at)
+			continue;
+		if (t->member_id == m->id)
+			return true;
+		if (member_get(d->s, t->member_id, &other) && strcmp(other.phone, m->phone) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const struct {
+	enum policy_who who;
+	const char *team, *post; /* post NULL: any */
+	bool duty_only, first_only;
+} places[] = {
+	{ WHO_DUTY, "village", NULL, true, true },
+	{ WHO_MEMBERS, "village", "member", false, false },
+	{ WHO_LEADER, "village", "leader", false, false },
+	{ WHO_HEAD, "village", "head", false, false },
+	{ WHO_CENTRE, "centre", NULL, true, false },
+	{ WHO_POLICE, "police", NULL, true, false },
+};
+
+static enum template_name alert_of(const struct casefile *c)
+{
+	return person_is_minor(c->person) ? TPL_ALERT_MINOR : TPL_ALERT;
+}
+
+static bool tell(struct desk *d, struct casefile *c, const struct member *m)
+{
+	struct template_values v = { .count = 0 };
+	struct post p = { .c = c,
+		.member_id = m->id,
+		.phone = m->phone,
+		.purpose = "told",
+		.tpl = TPL_TOLD,
+		.v = &v };
+
+	if (message_told(d->s, c->id, m->id, "told", c->woken_at))
+		return false;
+	words_case(d, c, &v);
+	words_limit(&v, "waited", d->s->now_ms - c->woken_at);
+	post_sms(d, &p);
+	return true;
+}
+
+static bool ask(struct desk *d, struct casefile *c, const struct member *m)
+{
+	struct template_values v = { .count = 0 };
+	size_t n;
+	struct task *tasks = task_of_case(d->s, c->id, &n);
+
+	if (was_asked(d, c, tasks, n, m))
+		return false;
+	words_case(d, c, &v);
+	words_limit(&v, "limit", (int64_t)c->policy.ack_s * 1000);
+	return ladder_offer(d, c, m, "dissuade", 0, alert_of(c), &v);
+}
+
+/* Everybody of one place of a rung; those over their load cap only when nobody else is left. */
+static int tell_place(struct desk *d, struct casefile *c, size_t place, bool asks)
+{
+	const struct member *people;
+	struct team team;
+	size_t n;
+	int told = 0;
+
+	if (!team_of_area(d->s, c->area, places[place].team, &team))
+		return 0;
+	people = member_candidates(d->s, team.id, &n);
+	for (int over_cap = 0; over_cap < 2 && told == 0; over_cap++) {
+		for (size_t i = 0; i < n; i++) {
+			const struct member *m = &people[i];
+			bool is_over = m->load_cap > 0 && m->open_tasks >= m->load_cap;
+
+			if (is_over != (over_cap == 1) || (places[place].duty_only && !m->on_duty))
+				continue;
+			if (places[place].post != NULL && strcmp(places[place].post, m->post) != 0)
+				continue;
+			told += asks ? ask(d, c, m) : tell(d, c, m);
+			if (told > 0 && places[place].first_only)
+				break;
+		}
+	}
+	return told;
+}
+
+static int tell_rung(struct desk *d, struct casefile *c, const struct policy_rung *r)
+{
+	int told = 0;
+
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if ((r->who & places[i].who) != 0)
+			told += tell_place(d, c, i, r->ask);
+	return told;
+}
+
+static void gap(struct desk *d, struct casefile *c)
+{
+	if (casefile_has_flag(c, "gap"))
+		return;
+	casefile_add_flag(d->s, c, "gap");
+	store_event(d->s, "system", "ladder.gap", c->id, "case", c->id,
+		json_pack("{s:i}", "rung", c->rung));
+	post_alarm(d, c, "gap", c->area[0] == '\0' ? "unknown" : c->area,
+		"有村居无可派队员,任务已转上一级");
+}
+
+static void ladder_end(struct desk *d, struct casefile *c)
+{
+	store_event(d->s, "system", "ladder.ended", c->id, "case", c->id, NULL);
+	post_alarm(d, c, "ladder_end", c->no, "全部人员已通知,仍无人接单");
+	timer_set(d->s, d->s->now_ms + (int64_t)c->policy.realarm_s * 1000, "realarm", c->id, 0, 1,
+		life_end(d, c));
+	d->next_due_ms = 0;
+}
+
+static void set_next(struct desk *d, struct casefile *c)
+{
+	int64_t due =
+		d->s->now_ms +
+		(c->policy.ack_s > LAST_WAIT_S ? c->policy.ack_s : LAST_WAIT_S) * (int64_t)1000;
+
+	if (c->rung + 1 < c->policy.rung_count) {
+		due = c->woken_at + (int64_t)c->policy.rungs[c->rung + 1].after_s * 1000;
+		if (due <= d->s->now_ms)
+			due = d->s->now_ms + LAST_WAIT_S * (int64_t)1000;
+	}
+	timer_set(d->s, due, "ladder", c->id, 0, c->rung + 1, life_end(d, c));
+	d->next_due_ms = 0;
+}
+
+/* The last rung that is due when the one at `first` is; rungs of one time go together. */
+static int last_due(const struct desk *d, const struct casefile *c, int first)
+{
+	const struct policy_rung *r = c->policy.rungs;
+	int64_t waited_s = (d->s->now_ms - c->woken_at) / 1000;
+	int at = first;
+
+	while (at + 1 < c->policy.rung_count &&
+		(r[at + 1].after_s == r[at].after_s || r[at + 1].after_s <= waited_s))
+		at++;
+	return at;
+}
+
+static int run_due(struct desk *d, struct casefile *c, int first, int last)
+{
+	const struct policy_rung *r = c->policy.rungs;
+	int asking = last, told = 0;
+
+	while (asking > first && !r[asking].ask)
+		asking--;
+	for (int i = first; i <= last; i++) {
+		c->rung = i;
+		if (r[i].after_s == r[last].after_s || i == asking)
+			told += tell_rung(d, c, &r[i]);
+	}
+	if (r[first].after_s != r[last].after_s)
+		store_event(d->s, "system", "ladder.collapsed", c->id, "case", c->id,
+			json_pack("{s:i, s:i}", "from", first, "to", last));
+	return told;
+}
+
+void ladder_on(struct desk *d, struct casefile *c, bool now)
+{
+	int64_t waited_s = (d->s->now_ms - c->woken_at) / 1000;
+
+	timer_drop_case(d->s, c->id, "ladder");
+	if (!now && c->rung + 1 < c->policy.rung_count &&
+		c->policy.rungs[c->rung + 1].after_s > waited_s) {
+		set_next(d, c);
+		return;
+	}
+	while (c->rung + 1 < c->policy.rung_count) {
+		int first = c->rung + 1;
+
+		if (run_due(d, c, first, last_due(d, c, first)) > 0) {
+			casefile_save(d->s, c);
+			set_next(d, c);
+			return;
+		}
+		gap(d, c);
+	}
+	casefile_save(d->s, c);
+	ladder_end(d, c);
+}
+
+void ladder_start(struct desk *d, struct casefile *c)
+{
+	timer_drop_case(d->s, c->id, "realarm");
+	c->rung = -1;
+	ladder_on(d, c, true);
+}
+
+void ladder_stop(struct desk *d, struct casefile *c)
+{
+	timer_drop_case(d->s, c->id, "ladder");
+	timer_drop_case(d->s, c->id, "realarm");
+	alarm_clear(d->s, "ladder_end", c->no, "system");
+}

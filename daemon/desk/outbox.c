@@ -1,0 +1,321 @@
+/*
+ * The outbox: what a channel may take now, and what becomes of it.
+ *
+ * A claim reads the task and the case again: a message that nobody needs any more ends as
+ * superseded instead of waking somebody. Silence is a state of its own: urgent messages wait
+ * for a report and then go out again, marked; the others do not, the step's timer makes up.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "alarm.h"
+#include "desk_room.h"
+#include "log.h"
+#include "pdu.h"
+
+#include "banned.h"
+
+enum { LOOK_MAX = 64, PASSING_MAX = 3, REPEATS_MAX = 2, UNSENT_MAX = 40 };
+#define UNSURE_WAIT_MS (90 * INT64_C(1000))
+
+static const int64_t passing_ms[PASSING_MAX] = { 30 * 1000, 2 * 60 * 1000, 10 * 60 * 1000 };
+
+/* -- claim -------------------------------------------------------------------------------- */
+
+static const char *not_needed(struct desk *d, const struct message *m)
+{
+	struct task t;
+
+	if (m->task_id == 0 || !task_get(d->s, m->task_id, &t))
+		return NULL;
+	if (strcmp(m->purpose, "task") == 0 || strcmp(m->purpose, "revisit") == 0 ||
+		strcmp(m->purpose, "handover") == 0)
+		return t.state == TASK_OFFERED ? NULL : "task is no longer offered";
+	if (strcmp(m->purpose, "reminder") == 0)
+		return t.state == TASK_ACCEPTED ? NULL : "task is over";
+	return NULL;
+}
+
+static void expire(struct desk *d, struct message *m)
+{
+	message_event(d->s, m, MSG_EV_EXPIRE, "time to live is over");
+	if (strcmp(m->purpose, "task") == 0)
+		act_unreachable(d, m->task_id, "alert expired");
+	if (strcmp(m->class_, "urgent") == 0)
+		post_alarm(d, NULL, "expired", "message", "有紧急短信超时未发出,请查通道");
+}
+
+static const struct channel_settings *channel_of(const struct desk *d, const char *name)
+{
+	for (int i = 0; i < d->set->channel_count; i++)
+		if (strcmp(d->set->channel[i].name, name) == 0)
+			return &d->set->channel[i];
+	return NULL;
+}
+
+/* Until when the channel's limits hold this message; 0: it may go. A fifth is kept for urgent ones. */
+static int64_t limited_until(struct desk *d, const char *channel, bool urgent)
+{
+	const struct channel_settings *ch = channel_of(d, channel);
+	const struct {
+		const char *span;
+		int64_t ms;
+		int limit;
+	} spans[] = { { "minute", MINUTE_MS, ch == NULL ? 0 : ch->per_minute },
+		{ "hour", HOUR_MS, ch == NULL ? 0 : ch->per_hour },
+		{ "day", DAY_MS, ch == NULL ? 0 : ch->per_day } };
+	int64_t until = 0;
+
+	for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
+		struct sent_count used;
+		int room = urgent ? spans[i].limit : spans[i].limit - spans[i].limit / 5;
+
+		if (spans[i].limit == 0)
+			continue;
+		used = sent_count_get(d->s, channel, spans[i].span, spans[i].ms);
+		if (used.parts >= room && used.start_at + spans[i].ms > until)
+			until = used.start_at + spans[i].ms;
+	}
+	return until;
+}
+
+static void hold(struct desk *d, struct message *m, int64_t until, const char *why)
+{
+	m->held_until = until;
+	m->held_why = why;
+	message_event(d->s, m, MSG_EV_HOLD, NULL);
+	d->next_due_ms = 0;
+}
+
+static void fill(struct desk *d, const struct message *m, struct outgoing *out)
+{
+	const char *text = m->text;
+
+	if (m->repeats > 0)
+		text = words_marked(d->s, text, d->set->templates.repeat_mark);
+	*out = (struct outgoing){ .id = m->id,
+		.urgent = strcmp(m->class_, "urgent") == 0,
+		.report = true,
+		.first_part = m->parts_sent,
+		.concat_ref = m->concat_ref,
+		.validity_min = (int)((m->expires_at - d->s->now_ms) / MINUTE_MS) + 1 };
+	snprintf(out->to, sizeof out->to, "%s", m->phone);
+	snprintf(out->text, sizeof out->text, "%s", text);
+}
+
+bool desk_claim(struct desk *d, const char *channel, struct outgoing *out)
+{
+	struct message m;
+
+	for (int looked = 0; looked < LOOK_MAX && message_first(d->s, &m); looked++) {
+		const char *why = not_needed(d, &m);
+		int64_t until;
+
+		if (why != NULL) {
+			message_event(d->s, &m, MSG_EV_SUPERSEDE, why);
+			continue;
+		}
+		if (m.expires_at < d->s->now_ms) {
+			expire(d, &m);
+			continue;
+		}
+		until = limited_until(d, channel, strcmp(m.class_, "urgent") == 0);
+		if (until > d->s->now_ms) {
+			hold(d, &m, until, "达到发送上限");
+			continue;
+		}
+		m.channel = channel;
+		if (m.concat_ref < 0)
+			m.concat_ref = message_concat_ref(d->s, m.phone);
+		message_event(d->s, &m, MSG_EV_CLAIM, NULL);
+		fill(d, &m, out);
+		return db_rc(d->s->db) == STORE_OK;
+	}
+	return false;
+}
+
+/* -- verdicts -------------------------------------------------------------------------------- */
+
+static void settle_report(struct desk *d, struct message *m, const char *outcome)
+{
+	int parts = m->parts > 0 ? m->parts : 1;
+
+	if (strcmp(outcome, "failed") == 0) {
+		if (message_event(d->s, m, MSG_EV_REPORT_BAD, "the network could not deliver it") &&
+			strcmp(m->purpose, "task") == 0)
+			act_unreachable(d, m->task_id, "delivery report: failed");
+		return;
+	}
+	if (message_part_count(d->s, m->id, "delivered") >= parts)
+		message_event(d->s, m, MSG_EV_REPORT_OK, NULL);
+}
+
+static void report_part(struct desk *d, struct message *m, int part, const char *channel, int mr,
+	const char *outcome, int status)
+{
+	char error[32];
+
+	if (strcmp(outcome, "pending") == 0)
+		return;
+	snprintf(error, sizeof error, "status %02x", (unsigned)status & 0xff);
+	message_part_put(d->s, m->id, part, outcome, channel, mr, error);
+	settle_report(d, m, outcome);
+}
+
+void desk_part(struct desk *d, const char *channel, int64_t id, int part, enum send_verdict v,
+	int mr, const char *error)
+{
+	static const char *const states[] = { [SEND_SENT] = "sent",
+		[SEND_REFUSED] = "refused",
+		[SEND_NOT_SENT] = "not_sent",
+		[SEND_UNSURE] = "unsure" };
+	const char *outcome;
+	struct message m;
+	int status;
+
+	if (!message_get(d->s, id, &m))
+		return;
+	message_part_put(d->s, id, part, states[v], channel, mr, error);
+	if (v != SEND_SENT)
+		return;
+	sent_count_add(d->s, channel, 1);
+	/* On a fast network the report may be quicker than our own answer. */
+	if (mr >= 0 && stray_report_take(d->s, channel, mr, m.phone, &outcome, &status))
+		report_part(d, &m, part, channel, mr, outcome, status);
+}
+
+static void again_later(struct desk *d, struct message *m, int64_t after_ms, const char *error)
+{
+	message_event(d->s, m, MSG_EV_NOT_SENT, error);
+	if (after_ms > 0)
+		hold(d, m, d->s->now_ms + after_ms, error);
+}
+
+static void refuse(struct desk *d, struct message *m, const char *error)
+{
+	message_event(d->s, m, MSG_EV_REJECTED, error);
+	if (strcmp(m->purpose, "task") == 0)
+		act_unreachable(d, m->task_id, error);
+	else if (strcmp(m->class_, "urgent") == 0)
+		post_alarm(d, NULL, "refused", "message", "有紧急短信被网络拒收,请改打电话");
+}
+
+static void refused(struct desk *d, struct message *m, enum send_class c, const char *error)
+{
+	if (c == SEND_NUMBER || c == SEND_OURS) {
+		if (c == SEND_OURS)
+			post_alarm(d, NULL, "ours", "message", "短信内容无法发送,请联系维护");
+		refuse(d, m, error);
+		return;
+	}
+	if (c == SEND_MODEM || c == SEND_CARD) {
+		again_later(d, m, c == SEND_MODEM ? 5000 : 30000, error);
+		return;
+	}
+	if (m->attempts >= PASSING_MAX) {
+		refuse(d, m, error);
+		return;
+	}
+	m->attempts++;
+	again_later(d, m, passing_ms[m->attempts - 1], error);
+}
+
+static void unsure(struct desk *d, struct message *m, const char *error)
+{
+	message_event(d->s, m, MSG_EV_SILENCE, error);
+	timer_set(d->s, d->s->now_ms + UNSURE_WAIT_MS, "unsure", 0, m->id, 0, 0);
+	d->next_due_ms = 0;
+}
+
+void desk_sent(struct desk *d, const char *channel, int64_t id, enum send_verdict v,
+	enum send_class c, int parts, const char *error)
+{
+	struct message m;
+
+	(void)channel;
+	if (!message_get(d->s, id, &m) || m.state != MSG_SENDING)
+		return; /* a report was quicker, or a restart has settled it */
+	m.parts = parts;
+	m.parts_sent =
+		message_part_count(d->s, id, "sent") + message_part_count(d->s, id, "delivered");
+	if (v == SEND_SENT) {
+		message_event(d->s, &m, MSG_EV_ACCEPTED, NULL);
+		if (message_part_count(d->s, id, "delivered") >= parts)
+			message_event(d->s, &m, MSG_EV_REPORT_OK, NULL);
+	} else if (v == SEND_UNSURE) {
+		unsure(d, &m, error);
+	} else if (v == SEND_NOT_SENT) {
+		again_later(d, &m, 2000, error);
+	} else {
+		refused(d, &m, c, error);
+	}
+}
+
+void desk_late(struct desk *d, const char *channel, int64_t id, int part, int mr)
+{
+	struct message m;
+
+	if (!message_get(d->s, id, &m))
+		return;
+	message_part_put(d->s, id, part, "sent", channel, mr, "late answer");
+	if (m.state == MSG_UNSURE && message_part_count(d->s, id, "unsure") == 0 &&
+		message_part_count(d->s, id, "sent") + message_part_count(d->s, id, "delivered") >=
+			m.parts)
+		message_event(d->s, &m, MSG_EV_ACCEPTED, NULL);
+}
+
+void desk_report(struct desk *d, const char *channel, int mr, const char *number,
+	const char *outcome, int status)
+{
+	enum { SAME_REFERENCE = 8 };
+	struct message_part found[SAME_REFERENCE];
+	size_t n = message_part_find(d->s, channel, mr, found, SAME_REFERENCE);
+	struct message m;
+
+	for (size_t i = 0; i < n; i++) {
+		if (found[i].sent_at < d->s->now_ms - 2 * DAY_MS ||
+			!message_get(d->s, found[i].message_id, &m) ||
+			!pdu_same_number(m.phone, number))
+			continue;
+		report_part(d, &m, found[i].part, channel, mr, outcome, status);
+		return;
+	}
+	if (strcmp(outcome, "pending") != 0)
+		stray_report_put(d->s, channel, mr, number, outcome, status);
+}
+
+/* The wait for a report is over: urgent ones go again with the same code and the mark; a duplicate is harmless. */
+void outbox_unsure(struct desk *d, const struct timer *timer)
+{
+	struct message m;
+	const char *why;
+
+	if (!message_get(d->s, timer->subject_id, &m) || m.state != MSG_UNSURE)
+		return;
+	why = not_needed(d, &m);
+	if (why != NULL) {
+		message_event(d->s, &m, MSG_EV_SUPERSEDE, why);
+	} else if (strcmp(m.class_, "urgent") == 0 && m.repeats < REPEATS_MAX &&
+		   m.expires_at > d->s->now_ms) {
+		m.repeats++;
+		/* From the first part on: the marked text is another one. */
+		m.parts_sent = 0;
+		m.concat_ref = -1;
+		message_event(d->s, &m, MSG_EV_RETRY, "no report came");
+	} else {
+		message_event(d->s, &m, MSG_EV_EXPIRE, "unsure, not repeated");
+	}
+}
+
+void desk_recover(struct desk *d)
+{
+	size_t n;
+	const int64_t *ids = message_sending(d->s, &n);
+	struct message m;
+
+	for (size_t i = 0; i < n; i++)
+		if (message_get(d->s, ids[i], &m))
+			unsure(d, &m, "the gateway was stopped while it was sending");
+	if (n > 0)
+		log_warn("messages unsure after the restart count=%zu", n);
+}

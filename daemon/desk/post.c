@@ -1,0 +1,134 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "alarm.h"
+#include "desk_room.h"
+#include "log.h"
+
+#include "banned.h"
+
+enum { TEXT_MAX = 1200, TEAM_TOLD_MAX = 4, TOP_RANK = 4, PRIORITY_STEP = 10 };
+
+/* Inside one level: what is read first. */
+static const struct {
+	const char *purpose;
+	int order;
+} purposes[] = { { "handover", 0 }, { "task", 1 }, { "detail", 1 }, { "alarm", 2 }, { "answer", 2 },
+	{ "told", 3 }, { "notice", 4 }, { "reminder", 5 }, { "revisit", 6 }, { "system", 7 } };
+
+static int order_of(const char *purpose)
+{
+	for (size_t i = 0; i < sizeof purposes / sizeof *purposes; i++)
+		if (strcmp(purposes[i].purpose, purpose) == 0)
+			return purposes[i].order;
+	return PRIORITY_STEP - 1;
+}
+
+/* Urgent work never waits behind anything else: by level first, then by purpose. */
+static int priority_of(const struct casefile *c, const char *purpose)
+{
+	int rank = c == NULL ? 1 : c->policy.rank;
+
+	if (rank > TOP_RANK)
+		rank = TOP_RANK;
+	return (TOP_RANK - rank) * PRIORITY_STEP + order_of(purpose);
+}
+
+static void add(struct desk *d, struct message *m, int64_t held_until, const char *why)
+{
+	m->id = store_id(d->s);
+	m->state = held_until > d->s->now_ms ? MSG_HELD : MSG_QUEUED;
+	m->held_until = m->state == MSG_HELD ? held_until : 0;
+	m->held_why = m->state == MSG_HELD ? why : "";
+	message_add(d->s, m);
+	d->next_due_ms = 0;
+}
+
+int64_t post_sms(struct desk *d, const struct post *p)
+{
+	char text[TEXT_MAX];
+	int ttl_s = p->c == NULL ? 24 * 3600 : p->c->policy.ttl_s;
+	struct message m = { .case_id = p->c == NULL ? 0 : p->c->id,
+		.task_id = p->t == NULL ? 0 : p->t->id,
+		.member_id = p->member_id,
+		.purpose = p->purpose,
+		.class_ = p->c != NULL && p->c->policy.urgent ? "urgent" : "normal",
+		.priority = priority_of(p->c, p->purpose),
+		.phone = p->phone,
+		.text = text,
+		.expires_at = d->s->now_ms + (int64_t)ttl_s * 1000 };
+	int64_t opens = d->s->now_ms;
+
+	template_fill(&d->set->templates, p->tpl, p->v, text, sizeof text);
+	if ((p->c != NULL && p->c->drill) || d->set->drill)
+		m.text = words_marked(d->s, text, d->set->templates.drill_mark);
+	if (!p->at_once && p->c != NULL)
+		opens = policy_window(&p->c->policy, d->s->now_ms);
+	if (opens > d->s->now_ms)
+		m.expires_at = opens + (int64_t)ttl_s * 1000;
+	add(d, &m, opens, "不在发送时段");
+	return m.id;
+}
+
+int64_t post_text(struct desk *d, const char *phone, const char *text, const char *purpose,
+	const char *class_)
+{
+	struct message m = { .purpose = purpose,
+		.class_ = class_,
+		.priority = strcmp(class_, "urgent") == 0 ? order_of(purpose)
+							  : priority_of(NULL, purpose),
+		.phone = phone,
+		.text = text,
+		.expires_at = d->s->now_ms + DAY_MS };
+
+	add(d, &m, 0, "");
+	return m.id;
+}
+
+int post_team(struct desk *d, const struct casefile *c, const char *kind, const char *purpose,
+	enum template_name tpl, const struct template_values *v)
+{
+	const struct member *people;
+	struct team team;
+	size_t n;
+	int told = 0;
+
+	if (!team_of_area(d->s, d->set->area, kind, &team))
+		return 0;
+	people = member_candidates(d->s, team.id, &n);
+	for (size_t i = 0; i < n && told < TEAM_TOLD_MAX; i++) {
+		struct post p = { .c = c,
+			.member_id = people[i].id,
+			.phone = people[i].phone,
+			.purpose = purpose,
+			.tpl = tpl,
+			.v = v,
+			.at_once = true };
+
+		/* Nobody on duty by the rota: better the first of the list than nobody at all. */
+		if (!people[i].on_duty && (told > 0 || people[0].on_duty))
+			continue;
+		post_sms(d, &p);
+		told++;
+	}
+	return told;
+}
+
+void post_alarm(struct desk *d, const struct casefile *c, const char *kind, const char *subject,
+	const char *text)
+{
+	struct template_values v = { .count = 0 };
+
+	if (!alarm_raise(d->s, kind, subject, c == NULL ? 0 : c->id, text))
+		return;
+	log_warn("alarm kind=%s subject=%s", kind, subject);
+	words_office(d, &v);
+	template_put(&v, "text", text);
+	if (c != NULL) {
+		const char *tail = strrchr(c->no, '-');
+
+		template_put(&v, "case", tail == NULL ? c->no : tail + 1);
+	}
+	words_time(d, &v, "time", d->s->now_ms);
+	post_team(d, c, "centre", "alarm", TPL_ALARM, &v);
+}

@@ -4,18 +4,18 @@
 
 #include "clock.h"
 #include "outcome_code.h"
-#include "reading.h"
+#include "taking.h"
 
 #include "banned.h"
 
 static bool task_of(
-	struct desk *d, const struct reading *r, int index, struct task *t, struct casefile *c)
+	struct desk *d, const struct taking *r, int index, struct task *t, struct casefile *c)
 {
 	return index >= 0 && task_get(d->s, r->codes[index].task_id, t) &&
 	       casefile_get(d->s, t->case_id, c);
 }
 
-static const char *name_of_task(struct desk *d, const struct reading *r, int index)
+static const char *name_of_task(struct desk *d, const struct taking *r, int index)
 {
 	struct template_values v = { .count = 0 };
 	struct casefile c = { .id = 0 };
@@ -36,7 +36,7 @@ static const char *name_of_task(struct desk *d, const struct reading *r, int ind
 
 /* The open tasks of this phone: 17:王* 18:赵*; and the literal strings that would accept them. */
 static void put_list(
-	struct desk *d, const struct reading *r, struct template_values *v, int action, bool states)
+	struct desk *d, const struct taking *r, struct template_values *v, int action, bool states)
 {
 	struct buf list, answers;
 	int count = 0;
@@ -64,19 +64,19 @@ static void put_list(
 	buf_free(&answers);
 }
 
-static void put_item(struct desk *d, const struct reading *r, size_t i, struct template_values *v)
+static void put_item(struct desk *d, const struct taking *r, size_t i, struct template_values *v)
 {
 	const struct reply_item *item = &r->reply.items[i];
 
 	words_code(v, item->code);
 	template_put(v, "name", name_of_task(d, r, item->task));
-	template_put(v, "action", reading_action_name(item->action));
+	template_put(v, "action", taking_action_name(item->action));
 	template_putf(v, "answer", "%s%d", item->code, item->action);
 	if (item->amount.known)
 		template_put(v, "amount", words_amount(d->s, item->amount.hi_fen));
 }
 
-static void put_more(struct desk *d, const struct reading *r, struct template_values *v)
+static void put_more(struct desk *d, const struct taking *r, struct template_values *v)
 {
 	struct buf more;
 
@@ -84,13 +84,13 @@ static void put_more(struct desk *d, const struct reading *r, struct template_va
 	for (size_t i = 1; i < r->reply.n_items; i++)
 		buf_addf(&more, "、%s号%s %s", r->reply.items[i].code,
 			name_of_task(d, r, r->reply.items[i].task),
-			reading_action_name(r->reply.items[i].action));
+			taking_action_name(r->reply.items[i].action));
 	template_put(v, "more", buf_str(&more));
 	buf_free(&more);
 }
 
 /* Who closed it and when, so that nobody is told "unknown" for a code that we know. */
-static void put_closer(struct desk *d, const struct reading *r, size_t i, struct template_values *v)
+static void put_closer(struct desk *d, const struct taking *r, size_t i, struct template_values *v)
 {
 	struct casefile c = { .id = 0 };
 	struct task t, *all;
@@ -124,7 +124,7 @@ static void put_closer(struct desk *d, const struct reading *r, size_t i, struct
 
 /* -- which text ------------------------------------------------------------------------------------ */
 
-static size_t item_of(const struct reading *r, enum reply_do a, enum reply_do b)
+static size_t item_of(const struct taking *r, enum reply_do a, enum reply_do b)
 {
 	for (size_t i = 0; i < r->reply.n_items; i++)
 		if (r->reply.items[i].how == a || r->reply.items[i].how == b)
@@ -132,13 +132,13 @@ static size_t item_of(const struct reading *r, enum reply_do a, enum reply_do b)
 	return 0;
 }
 
-static int which_action(const struct reading *r)
+static int which_action(const struct taking *r)
 {
 	return r->reply.n_items > 0 ? r->reply.items[0].action : 1;
 }
 
 /* -1: nothing is sent. */
-static int echo(struct desk *d, const struct reading *r, struct template_values *v)
+static int echo(struct desk *d, const struct taking *r, struct template_values *v)
 {
 	const struct reply_item *first = &r->reply.items[0];
 	struct casefile c = { .id = 0 };
@@ -162,7 +162,7 @@ static int echo(struct desk *d, const struct reading *r, struct template_values 
 	return TPL_ECHO;
 }
 
-static int confirm(struct desk *d, const struct reading *r, struct template_values *v)
+static int confirm(struct desk *d, const struct taking *r, struct template_values *v)
 {
 	size_t raised = item_of(r, REPLY_RAISE, REPLY_RAISE);
 
@@ -175,7 +175,7 @@ static int confirm(struct desk *d, const struct reading *r, struct template_valu
 }
 
 /* Digits that look like a code of ours, for "没有99号任务". */
-static void put_unknown(struct desk *d, const struct reading *r, struct template_values *v)
+static void put_unknown(struct desk *d, const struct taking *r, struct template_values *v)
 {
 	const char *at = r->in->text + strcspn(r->in->text, "0123456789");
 
@@ -184,7 +184,7 @@ static void put_unknown(struct desk *d, const struct reading *r, struct template
 		(int)(strspn(at, "0123456789") > 2 ? 2 : strspn(at, "0123456789")), at);
 }
 
-static int pick(struct desk *d, const struct reading *r, struct template_values *v)
+static int pick(struct desk *d, const struct taking *r, struct template_values *v)
 {
 	struct clock_day day;
 
@@ -239,7 +239,7 @@ static bool is_limited(enum reply_next next)
 	       next == REPLY_ACTION || next == REPLY_WHICH || next == REPLY_HUMAN;
 }
 
-static bool may_answer(struct desk *d, const struct reading *r)
+static bool may_answer(struct desk *d, const struct taking *r)
 {
 	/* Numbers that are not in the directory are never answered. */
 	if (r->quiet || r->member_count == 0 || r->phone[0] == '\0')
@@ -253,7 +253,7 @@ static bool may_answer(struct desk *d, const struct reading *r)
 	return true;
 }
 
-void reading_answer(struct desk *d, const struct reading *r)
+void taking_answer(struct desk *d, const struct taking *r)
 {
 	struct template_values v = { .count = 0 };
 	struct casefile c = { .id = 0 };

@@ -8,7 +8,7 @@
 #include "log.h"
 #include "pdu.h"
 #include "phone.h"
-#include "reading.h"
+#include "taking.h"
 
 #include "banned.h"
 
@@ -65,7 +65,7 @@ void inbox_take(struct desk *d, const struct incoming *msg, const char *from, co
 		.next = "",
 		.reading = "[]",
 		.complete = complete };
-	struct reading r = { .in = &in, .phone = phone };
+	struct taking r = { .in = &in, .phone = phone };
 
 	if (!inbound_add(d->s, &in, msg->fingerprint))
 		return; /* taken before: only the SIM did not forget it */
@@ -79,8 +79,8 @@ void inbox_take(struct desk *d, const struct incoming *msg, const char *from, co
 		r.quiet = true;
 		alarm_raise(d->s, "storm", msg->channel, 0, "同一号码短信过多,已停止自动回复");
 	}
-	reading_run(d, &r);
-	reading_answer(d, &r);
+	taking_run(d, &r);
+	taking_answer(d, &r);
 }
 
 /* -- parts ------------------------------------------------------------------------------------- */
@@ -173,7 +173,7 @@ bool inbox_reread(
 	struct desk *d, int64_t id, const char *text, const char *actor, struct fault *fault)
 {
 	struct inbound in;
-	struct reading r = { .in = &in, .actor = actor, .quiet = true };
+	struct taking r = { .in = &in, .actor = actor, .quiet = true };
 
 	if (!inbound_get(d->s, id, &in)) {
 		fault_set(fault, "not_found", "没有这条短信", "请核对编号");
@@ -187,7 +187,7 @@ bool inbox_reread(
 	in.written_at = 0;
 	in.raised = false;
 	r.phone = normal_phone(d, in.phone);
-	reading_run(d, &r);
+	taking_run(d, &r);
 	if (r.reply.next != REPLY_ECHO || in.state != IN_APPLIED) {
 		fault_set(fault, "not_understood", "按这个写法还是不能确定要做什么",
 			"请写任务号加一位数字,例如173");

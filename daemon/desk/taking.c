@@ -1,5 +1,5 @@
 /* From a text to acts: context for the grammar, then item by item. */
-#include "reading.h"
+#include "taking.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 static const char *const action_names[] = { "不能去", "接单", "已见面", "已劝住", "已转账",
 	"联系不上", "不是本人", "要民警", "误报", "换人" };
 
-const char *reading_action_name(int action)
+const char *taking_action_name(int action)
 {
 	return action >= 0 && action <= 9 ? action_names[action] : "";
 }
@@ -40,14 +40,14 @@ static int64_t case_amount(struct desk *d, int64_t case_id)
 	return amount;
 }
 
-static void gather_tasks(struct desk *d, struct reading *r)
+static void gather_tasks(struct desk *d, struct taking *r)
 {
 	size_t n;
 	struct reply_code *all = reply_code_list(d->s, r->phone, &n);
 	struct task t;
 
 	r->codes = all;
-	for (size_t i = 0; i < n && r->task_count < READING_TASKS; i++) {
+	for (size_t i = 0; i < n && r->task_count < TAKING_TASKS; i++) {
 		struct reply_task *to = &r->tasks[r->task_count];
 
 		if ((all[i].closed_at != 0 && all[i].closed_at < d->s->now_ms - COOLING_MS) ||
@@ -64,7 +64,7 @@ static void gather_tasks(struct desk *d, struct reading *r)
 	}
 }
 
-static bool gather_question(struct desk *d, const struct reading *r, struct reply_asked *out)
+static bool gather_question(struct desk *d, const struct taking *r, struct reply_asked *out)
 {
 	struct question q;
 
@@ -82,7 +82,7 @@ static bool gather_question(struct desk *d, const struct reading *r, struct repl
 	return true;
 }
 
-static void read_text(struct desk *d, struct reading *r)
+static void read_text(struct desk *d, struct taking *r)
 {
 	struct reply_asked asked;
 	struct reply_context ctx = { .phrases = d->set->phrases,
@@ -105,7 +105,7 @@ static void read_text(struct desk *d, struct reading *r)
 
 /* -- items ---------------------------------------------------------------------------------- */
 
-static void ask_amount(struct desk *d, const struct reading *r, const struct task *t)
+static void ask_amount(struct desk *d, const struct taking *r, const struct task *t)
 {
 	struct question q = {
 		.task_id = t->id, .code = t->code, .action = -1, .amount_kind = "none"
@@ -120,7 +120,7 @@ static bool sure_amount(const struct amount *a)
 	       (a->kind == AMOUNT_EXACT || a->kind == AMOUNT_APPROX || a->kind == AMOUNT_RANGE);
 }
 
-static void apply(struct desk *d, struct reading *r, size_t i)
+static void apply(struct desk *d, struct taking *r, size_t i)
 {
 	const struct reply_item *item = &r->reply.items[i];
 	struct casefile c;
@@ -149,7 +149,7 @@ static void apply(struct desk *d, struct reading *r, size_t i)
 }
 
 /* Not certain, but it may be: the duty desk hears of it at once, and no timer stops. */
-static void raise(struct desk *d, struct reading *r, size_t i)
+static void raise(struct desk *d, struct taking *r, size_t i)
 {
 	const struct reply_item *item = &r->reply.items[i];
 	struct template_values v = { .count = 0 };
@@ -167,19 +167,19 @@ static void raise(struct desk *d, struct reading *r, size_t i)
 	}
 	template_put(&v, "who",
 		r->member_count > 0 ? words_mask_name(d->s, r->members[0].name) : "来信人");
-	template_putf(&v, "action", "%s%s", reading_action_name(item->action),
+	template_putf(&v, "action", "%s%s", taking_action_name(item->action),
 		item->amount.known ? words_amount(d->s, item->amount.hi_fen) : "");
 	words_time(d, &v, "time", d->s->now_ms);
 	alarm_raise(d->s, "raised", arena_print(&d->s->arena, "%lld", (long long)r->in->id), c.id,
 		arena_print(
-			&d->s->arena, "短信疑报「%s」,待核实", reading_action_name(item->action)));
+			&d->s->arena, "短信疑报「%s」,待核实", taking_action_name(item->action)));
 	post_team(d, known ? &c : NULL, "centre", "alarm", TPL_RAISED, &v);
 	store_event(d->s, r->actor, "reply.raised", c.id, "inbound", r->in->id,
 		json_pack("{s:i}", "action", item->action));
 	casefile_drop(&c);
 }
 
-static void propose(struct desk *d, struct reading *r, size_t i)
+static void propose(struct desk *d, struct taking *r, size_t i)
 {
 	const struct reply_item *item = &r->reply.items[i];
 	struct question q = { .task_id = r->codes[item->task].task_id,
@@ -192,7 +192,7 @@ static void propose(struct desk *d, struct reading *r, size_t i)
 	question_put(d->s, r->phone, &q);
 }
 
-static void link_late(struct desk *d, struct reading *r, size_t i)
+static void link_late(struct desk *d, struct taking *r, size_t i)
 {
 	const struct reply_item *item = &r->reply.items[i];
 	struct task t;
@@ -203,7 +203,7 @@ static void link_late(struct desk *d, struct reading *r, size_t i)
 	}
 }
 
-static void do_item(struct desk *d, struct reading *r, size_t i)
+static void do_item(struct desk *d, struct taking *r, size_t i)
 {
 	const struct reply_item *item = &r->reply.items[i];
 
@@ -227,7 +227,7 @@ static void do_item(struct desk *d, struct reading *r, size_t i)
 
 /* -- commands ------------------------------------------------------------------------------------ */
 
-static void leave(struct desk *d, struct reading *r)
+static void leave(struct desk *d, struct taking *r)
 {
 	struct clock_day day;
 	struct casefile c;
@@ -249,7 +249,7 @@ static void leave(struct desk *d, struct reading *r)
 	}
 }
 
-static void command(struct desk *d, struct reading *r)
+static void command(struct desk *d, struct taking *r)
 {
 	for (size_t i = 0; i < r->member_count; i++) {
 		if (r->reply.next == REPLY_BACK)
@@ -266,7 +266,7 @@ static void command(struct desk *d, struct reading *r)
 
 /* -- the record of it -------------------------------------------------------------------------------- */
 
-static const char *reading_json(struct desk *d, const struct reading *r)
+static const char *taking_json(struct desk *d, const struct taking *r)
 {
 	json_t *items = json_array();
 	char *text;
@@ -292,7 +292,7 @@ static const char *reading_json(struct desk *d, const struct reading *r)
 	return kept;
 }
 
-static bool all_done(const struct reading *r)
+static bool all_done(const struct taking *r)
 {
 	for (size_t i = 0; i < r->reply.n_items; i++) {
 		enum reply_do how = r->reply.items[i].how;
@@ -305,7 +305,7 @@ static bool all_done(const struct reading *r)
 }
 
 /* Whatever is not fully applied stays visible to people. */
-static enum inbound_event event_of(const struct reading *r)
+static enum inbound_event event_of(const struct taking *r)
 {
 	switch (r->reply.next) {
 	case REPLY_NONE:
@@ -327,7 +327,7 @@ static enum inbound_event event_of(const struct reading *r)
 	}
 }
 
-void reading_run(struct desk *d, struct reading *r)
+void taking_run(struct desk *d, struct taking *r)
 {
 	if (r->phone[0] != '\0') {
 		r->members = member_of_phone(d->s, r->phone, &r->member_count);
@@ -346,6 +346,6 @@ void reading_run(struct desk *d, struct reading *r)
 		do_item(d, r, i);
 	command(d, r);
 	r->in->next = reply_next_code(r->reply.next);
-	r->in->reading = reading_json(d, r);
+	r->in->reading = taking_json(d, r);
 	inbound_event(d->s, r->in, event_of(r), r->actor);
 }

@@ -1,23 +1,23 @@
 /*
- * reading.h - one incoming text being read: the desk's own room between inbox.c, reading.c and answer.c.
+ * taking.h - one incoming text being read: the desk's own room between inbox.c, taking.c and answer.c.
  */
-#ifndef QUANZU_READING_H
-#define QUANZU_READING_H
+#ifndef QUANZU_TAKING_H
+#define QUANZU_TAKING_H
 
 #include "desk_room.h"
 #include "inbound.h"
 #include "reply.h"
 
-enum { READING_TASKS = 128 };
+enum { TAKING_TASKS = 128 };
 
-struct reading {
+struct taking {
 	struct inbound *in;
 	const char *phone;            /* normal form; "" when it is no number */
 	const char *actor;            /* "member:ID", or the manager who read it */
 	const struct member *members; /* with this number */
 	size_t member_count;
 	struct reply_code *codes; /* beside tasks[], same order */
-	struct reply_task tasks[READING_TASKS];
+	struct reply_task tasks[TAKING_TASKS];
 	size_t task_count;
 	struct reply reply;
 	bool done[REPLY_ITEMS_MAX]; /* the act did it (not late after all) */
@@ -26,10 +26,10 @@ struct reading {
 };
 
 /* Gathers what the grammar needs, reads and acts on every item. */
-void reading_run(struct desk *d, struct reading *r);
+void taking_run(struct desk *d, struct taking *r);
 /* The one SMS that goes back, if any. */
-void reading_answer(struct desk *d, const struct reading *r);
+void taking_answer(struct desk *d, const struct taking *r);
 /* 接单, 已劝住 ... */
-const char *reading_action_name(int action);
+const char *taking_action_name(int action);
 
 #endif

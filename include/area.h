@@ -19,6 +19,7 @@ struct area {
 	const char *name;
 	const char *kind;    /* town, village, community, grid, school, company, building */
 	const char *aliases; /* parted by spaces */
+	int64_t population;  /* 0 not known */
 };
 
 bool area_get(struct store *s, const char *code, struct area *out); /* strings in the job's arena */

@@ -28,6 +28,7 @@ struct member {
 	const char *state;      /* active, away, left */
 	int64_t away_until;     /* ms; counts while state is active: on leave until then */
 	const char *pledged_on; /* date of the confidentiality pledge, "" none */
+	const char *trained_on; /* date of the last training, "" none */
 	int load_cap;       /* open tasks at a time; 0 no cap (for SAVE_FILL: as it is stored) */
 	int64_t stopped_at; /* asked for no more SMS, 0 not */
 	int64_t asked_at;   /* when a task was offered last */

@@ -5,13 +5,14 @@
 
 #include "banned.h"
 
-enum { NAME, PARENT, KIND, ALIASES };
-static const char *const columns[] = { "name", "parent", "kind", "aliases", NULL };
+enum { NAME, PARENT, KIND, ALIASES, POPULATION };
+static const char *const columns[] = { "name", "parent", "kind", "aliases", "population", NULL };
 
 bool area_get(struct store *s, const char *code, struct area *out)
 {
 	struct db_stmt *q = db_query(s->db,
-		"SELECT parent, name, kind, aliases FROM area WHERE code = ?", DB_ARGS(DT(code)));
+		"SELECT parent, name, kind, aliases, population FROM area WHERE code = ?",
+		DB_ARGS(DT(code)));
 
 	if (!db_next(q))
 		return false;
@@ -21,6 +22,7 @@ bool area_get(struct store *s, const char *code, struct area *out)
 		.name = store_keep(s, db_text(q, 1)),
 		.kind = store_keep(s, db_text(q, 2)),
 		.aliases = store_keep(s, db_text(q, 3)),
+		.population = db_int(q, 4),
 	};
 	db_end(q);
 	return true;
@@ -30,6 +32,7 @@ void area_save(struct store *s, const struct area *a, enum save_mode mode, struc
 {
 	struct area was = { .parent = "", .name = "", .kind = "", .aliases = "" };
 	const char *parent, *name, *kind, *aliases;
+	int64_t population;
 
 	*c = (struct change){ .names = columns };
 	c->created = !area_get(s, a->code, &was);
@@ -37,15 +40,18 @@ void area_save(struct store *s, const struct area *a, enum save_mode mode, struc
 	parent = change_text(c, PARENT, mode, was.parent, a->parent);
 	kind = change_text(c, KIND, mode, was.kind, a->kind);
 	aliases = change_text(c, ALIASES, mode, was.aliases, a->aliases);
+	population = change_number(c, POPULATION, was.population,
+		mode == SAVE_FILL && a->population == 0 ? was.population : a->population);
 	if (!change_any(c))
 		return;
 	db_run(s->db,
-		"INSERT INTO area (code, parent, name, kind, aliases, updated_at)"
-		" VALUES (?, ?, ?, ?, ?, ?)"
+		"INSERT INTO area (code, parent, name, kind, aliases, population, updated_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, name = excluded.name,"
-		" kind = excluded.kind, aliases = excluded.aliases, updated_at = "
-		"excluded.updated_at",
-		DB_ARGS(DT(a->code), DT(parent), DT(name), DT(kind), DT(aliases), DI(s->now_ms)));
+		" kind = excluded.kind, aliases = excluded.aliases,"
+		" population = excluded.population, updated_at = excluded.updated_at",
+		DB_ARGS(DT(a->code), DT(parent), DT(name), DT(kind), DT(aliases), DI(population),
+			DI(s->now_ms)));
 }
 
 void area_put(struct store *s, const char *actor, const struct area *a, bool *created)

@@ -7,13 +7,13 @@
 
 #include "banned.h"
 
-enum { TEAM, NAME, PHONE, POST, POST_RAW, AREA, STATE, PLEDGED, LOAD_CAP };
+enum { TEAM, NAME, PHONE, POST, POST_RAW, AREA, STATE, PLEDGED, TRAINED, LOAD_CAP };
 static const char *const columns[] = { "team", "name", "phone", "post", "post_raw", "area", "state",
-	"pledged_on", "load_cap", NULL };
+	"pledged_on", "trained_on", "load_cap", NULL };
 
 #define COLUMNS \
 	"m.id, m.team_id, m.name_x, m.phone_x, m.post, m.post_raw, m.area, m.state, m.away_until," \
-	" m.pledged_on, m.load_cap, m.stopped_at, m.asked_at"
+	" m.pledged_on, m.load_cap, m.stopped_at, m.asked_at, m.trained_on"
 
 static struct member row_of(struct store *s, struct db_stmt *q)
 {
@@ -33,6 +33,7 @@ static struct member row_of(struct store *s, struct db_stmt *q)
 		.load_cap = (int)db_int(q, 10),
 		.stopped_at = db_int(q, 11),
 		.asked_at = db_int(q, 12),
+		.trained_on = store_keep(s, db_text(q, 13)),
 	};
 }
 
@@ -59,20 +60,21 @@ static void write_row(struct store *s, const struct member *m)
 	db_run(s->db,
 		"INSERT INTO member (id, team_id, name_x, phone_x, phone_lk, post, post_raw, area, "
 		"state,"
-		" away_until, pledged_on, load_cap, stopped_at, asked_at, updated_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" away_until, pledged_on, trained_on, load_cap, stopped_at, asked_at, updated_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (id) DO UPDATE SET team_id = excluded.team_id, name_x = "
 		"excluded.name_x,"
 		" phone_x = excluded.phone_x, phone_lk = excluded.phone_lk, post = excluded.post,"
 		" post_raw = excluded.post_raw, area = excluded.area, state = excluded.state,"
-		" pledged_on = excluded.pledged_on, load_cap = excluded.load_cap,"
+		" pledged_on = excluded.pledged_on, trained_on = excluded.trained_on,"
+		" load_cap = excluded.load_cap,"
 		" updated_at = excluded.updated_at",
 		DB_ARGS(DI(m->id), DI(m->team_id),
 			store_sealed(s, "member", "name", m->id, m->name),
 			store_sealed(s, "member", "phone", m->id, m->phone),
 			store_lookup(s, "phone", m->phone), DT(m->post), DT(m->post_raw),
-			DT(m->area), DT(m->state), DI(0), DT(m->pledged_on), DI(m->load_cap), DI(0),
-			DI(0), DI(s->now_ms)));
+			DT(m->area), DT(m->state), DI(0), DT(m->pledged_on), DT(m->trained_on),
+			DI(m->load_cap), DI(0), DI(0), DI(s->now_ms)));
 }
 
 static void merge(const struct member *was, const struct member *m, enum save_mode mode,
@@ -87,6 +89,7 @@ static void merge(const struct member *was, const struct member *m, enum save_mo
 	now->area = change_text(c, AREA, mode, was->area, m->area);
 	now->state = change_text(c, STATE, SAVE_FILL, was->state, m->state);
 	now->pledged_on = change_text(c, PLEDGED, mode, was->pledged_on, m->pledged_on);
+	now->trained_on = change_text(c, TRAINED, mode, was->trained_on, m->trained_on);
 	now->load_cap = (int)change_number(c, LOAD_CAP, was->load_cap,
 		mode == SAVE_FILL && m->load_cap == 0 ? was->load_cap : m->load_cap);
 }
@@ -99,7 +102,8 @@ int64_t member_save(struct store *s, const struct member *m, enum save_mode mode
 		.post_raw = "",
 		.area = "",
 		.state = "",
-		.pledged_on = "" };
+		.pledged_on = "",
+		.trained_on = "" };
 	struct member now = { .id = 0 };
 	int64_t id = m->id != 0 ? m->id : id_of_phone(s, m->team_id, m->phone);
 
@@ -185,7 +189,7 @@ static struct member *rows_of(struct store *s, struct db_stmt *q, size_t room, s
 			break;
 		}
 		list[n] = row_of(s, q);
-		list[n++].open_tasks = (int)db_int(q, 13);
+		list[n++].open_tasks = (int)db_int(q, 14);
 	}
 	*count = n;
 	return list;

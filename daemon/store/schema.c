@@ -21,7 +21,7 @@ static const char *const migration_1[] = {
 	"CREATE UNIQUE INDEX alarm_open ON alarm (kind, subject) WHERE cleared_at = 0",
 	/* -- people ------------------------------------------------------------------ */
 	"CREATE TABLE area (code TEXT PRIMARY KEY, parent TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,"
-	" aliases TEXT NOT NULL, updated_at BIGINT NOT NULL)",
+	" aliases TEXT NOT NULL, population BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
 	"CREATE TABLE resident (id INTEGER PRIMARY KEY, name_x BLOB, name_lk BLOB, id_no_x BLOB, id_lk BLOB,"
 	" birth TEXT NOT NULL, sex TEXT NOT NULL, area TEXT NOT NULL, address_x BLOB, tags TEXT NOT NULL, risk TEXT NOT NULL,"
 	" state TEXT NOT NULL, remark_x BLOB, updated_at BIGINT NOT NULL)",
@@ -37,7 +37,7 @@ static const char *const migration_1[] = {
 	"CREATE INDEX team_area ON team (area)",
 	"CREATE TABLE member (id INTEGER PRIMARY KEY, team_id BIGINT NOT NULL, name_x BLOB NOT NULL, phone_x BLOB NOT NULL,"
 	" phone_lk BLOB NOT NULL, post TEXT NOT NULL, post_raw TEXT NOT NULL, area TEXT NOT NULL, state TEXT NOT NULL,"
-	" away_until BIGINT NOT NULL, pledged_on TEXT NOT NULL, load_cap BIGINT NOT NULL, stopped_at BIGINT NOT NULL,"
+	" away_until BIGINT NOT NULL, pledged_on TEXT NOT NULL, trained_on TEXT NOT NULL, load_cap BIGINT NOT NULL, stopped_at BIGINT NOT NULL,"
 	" asked_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
 	"CREATE UNIQUE INDEX member_phone ON member (team_id, phone_lk)",
 	"CREATE INDEX member_phone_lk ON member (phone_lk)",

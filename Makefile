@@ -34,7 +34,7 @@ HELPERS  := $(filter-out $(wildcard tests/test_*.c tests/fuzz_*.c tests/bench_*.
 all: $(PROGRAMS)
 
 $(B)/libquanzu.a: $(OBJECTS)
-	@rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcsP $@ $^
 
 $(B)/quanzud: $(B)/daemon/main.o $(B)/libquanzu.a
 $(B)/quanzu: $(B)/daemon/cli/main.o $(B)/libquanzu.a

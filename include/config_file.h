@@ -2,7 +2,7 @@
  * config_file.h - a configuration file as a tree of nodes; the only door to libconfig.
  *
  * A node is a value with its name and its place in the files. Arrays [..] and lists (..) are
- * both CONFIG_LIST. Everything belongs to the file and is gone with config_file_close().
+ * both CONFIG_LIST. Texts are valid UTF-8 of one line. Everything belongs to the file and is gone with config_file_close().
  */
 #ifndef QUANZU_CONFIG_FILE_H
 #define QUANZU_CONFIG_FILE_H

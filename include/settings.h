@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fraud.h"
+#include "level.h"
 #include "outcome_code.h"
 #include "phrase.h"
 #include "policy.h"
@@ -25,13 +27,20 @@ struct channel_settings {
 	bool sms, voice;
 	int baud; /* 0: auto */
 	char pin[16], smsc[24], own_number[24];
-	int pace_ms, part_pace_ms;         /* default 3000 and 1000; simulators 0 */
+	/* Between messages 3000, between parts 1000; a loop-back port or a pty (simulator) 0. */
+	int pace_ms, part_pace_ms;
 	int max_parts;                     /* 6 */
 	int validity_min;                  /* 60 for urgent ones */
-	int per_minute, per_hour, per_day; /* parts; 0 no limit */
+	int per_minute, per_hour, per_day; /* parts; 0 no limit; 20, 200, 1000; simulators 0 */
 	bool reports;                      /* ask for delivery reports */
 };
 
+struct arena;
+
+/*
+ * Defaults stand in conf/quanzud.conf beside each key. Paths are absolute here: relative ones
+ * in the file begin at data_dir (data_dir itself at the folder of the file).
+ */
 struct settings {
 	char centre[96], area[16], timezone[48], signature[48], centre_phone[24];
 	char data_dir[SETTINGS_PATH], store[SETTINGS_PATH], key_file[SETTINGS_PATH];
@@ -57,11 +66,14 @@ struct settings {
 	struct channel_settings channel[SETTINGS_CHANNELS];
 	int channel_count;
 
-	struct policies policies;      /* R */
-	struct templates templates;    /* R */
-	struct outcome_codes outcomes; /* R */
-	struct reward_rules rewards;   /* R */
-	struct phrases *phrases;       /* R; owned */
+	struct policies policies;       /* R */
+	struct templates templates;     /* R */
+	struct outcome_codes outcomes;  /* R */
+	struct reward_rules rewards;    /* R */
+	struct phrases *phrases;        /* R; owned; NULL only after settings_default() */
+	struct fraud_table fraud_types; /* R; of the office; types NULL: none */
+	struct level_table level_words; /* R; of the sources; words NULL: none */
+	struct arena *memory;           /* behind both tables; owned */
 	char alarm_command
 		[SETTINGS_PATH]; /* R; run with the alarm's kind and text in its environment */
 	char log_level[8];       /* R */
@@ -75,11 +87,15 @@ struct settings_error {
 	char text[400]; /* plain Chinese: what is wrong, what is allowed */
 };
 
+/* What an empty file means. Owns nothing: such a struct needs no settings_free(). */
 void settings_default(struct settings *s);
-/* Reads and checks. NULL and *error when it cannot be used. Free with settings_free(). */
+/*
+ * Reads and checks; what is allowed but worth knowing goes to the log. NULL and *error when
+ * it cannot be used. Free with settings_free(). Blocks for the disk.
+ */
 struct settings *settings_read(const char *path, struct settings_error *error);
-void settings_free(struct settings *s);
-/* Names of the keys outside R that differ, comma separated; "" none. */
+void settings_free(struct settings *s); /* wipes; NULL is allowed */
+/* Names of the keys outside R that differ (http.listen, ...), comma separated, cut at n; "" none. */
 void settings_restart_keys(const struct settings *a, const struct settings *b, char *out, size_t n);
 
 #endif

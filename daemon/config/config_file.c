@@ -6,6 +6,7 @@
 
 #include "config_source.h"
 #include "config_wrong.h"
+#include "text.h"
 
 #include "banned.h"
 
@@ -103,6 +104,30 @@ static void drop(struct config_node *n)
 	free(n->child);
 }
 
+/* Plain text of one line; what a terminal would obey has no place in a configuration. */
+static bool is_plain(const char *s)
+{
+	const char *end = s + strlen(s);
+
+	while (s < end) {
+		uint32_t c = text_next(&s, end);
+
+		if (c == TEXT_BAD || c < 0x20 || (c >= 0x7F && c < 0xA0))
+			return false;
+	}
+	return true;
+}
+
+static bool check_texts(const struct config_node *n, struct settings_error *e)
+{
+	if (n->type == CONFIG_TEXT && !is_plain(n->text))
+		return config_wrong(e, n, "%s 的文字里有换行或看不见的控制字符", n->name);
+	for (int i = 0; i < n->count; i++)
+		if (!check_texts(&n->child[i], e))
+			return false;
+	return true;
+}
+
 static bool parse(struct config_file *f, struct settings_error *e)
 {
 	const char *file;
@@ -121,12 +146,16 @@ struct config_file *config_file_open(const char *path, struct settings_error *e)
 	if (f == NULL)
 		abort();
 	config_init(&f->conf);
-	if (!config_source_read(&f->source, path, e) || !parse(f, e)) {
-		config_file_close(f);
-		return NULL;
-	}
+	if (!config_source_read(&f->source, path, e) || !parse(f, e))
+		goto bad;
 	take(&f->source, &f->root, config_root_setting(&f->conf));
+	f->root.line = 0;
+	if (!check_texts(&f->root, e))
+		goto bad;
 	return f;
+bad:
+	config_file_close(f);
+	return NULL;
 }
 
 void config_file_close(struct config_file *f)

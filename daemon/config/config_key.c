@@ -92,26 +92,10 @@ void config_put(char *out, size_t size, const char *text)
 	memset(out + n, 0, size - n);
 }
 
-/* Plain text of one line; what a terminal would obey has no place in a configuration. */
-static bool is_plain(const char *s)
-{
-	const char *end = s + strlen(s);
-
-	while (s < end) {
-		uint32_t c = text_next(&s, end);
-
-		if (c == TEXT_BAD || c < 0x20 || c == 0x7F || (c >= 0x80 && c < 0xA0))
-			return false;
-	}
-	return true;
-}
-
 bool config_text(struct config_reader *r, const struct config_node *n, char *out, size_t size)
 {
 	if (!config_want(r, n, CONFIG_TEXT))
 		return false;
-	if (!is_plain(n->text))
-		return config_wrong(r->error, n, "%s 里有换行或看不见的控制字符", name_of(n));
 	if (strlen(n->text) >= size)
 		return config_wrong(r->error, n, "%s 太长:最多 %zu 个字母或 %zu 个汉字", name_of(n),
 			size - 1, (size - 1) / 3);

@@ -1,0 +1,229 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config_load.h"
+#include "config_room.h"
+#include "config_wrong.h"
+
+#include "banned.h"
+
+/*
+ * Carriers look at bulk sending from one card at about 200 messages an hour and 1,000 a day.
+ * A simulator (a loop-back port, a pty) has no carrier behind it and gets no limits.
+ */
+enum { PACE_MS = 3000, PART_PACE_MS = 1000, PER_MINUTE = 20, PER_HOUR = 200, PER_DAY = 1000 };
+
+enum { NOT_GIVEN = -1, LIMIT_MAX = 1000000 };
+
+static const char *check_name(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+
+	return text[strspn(text, letters)] == '\0' ? NULL : "只能用小写字母、数字、下划线和减号";
+}
+
+static const char *check_number(const char *text)
+{
+	const char *digits = text + (text[0] == '+');
+	size_t n = strspn(digits, "0123456789");
+
+	return n >= 3 && n <= 15 && digits[n] == '\0' ? NULL : "要写号码:3到15位数字,前面可以有 +";
+}
+
+static const char *check_kind(const char *text)
+{
+	return strcmp(text, "modem") == 0 ? NULL
+					  : "现在只有 \"modem\"(短信猫);云短信等其他种类还没有做";
+}
+
+static bool is_port(const char *s)
+{
+	char *end;
+	long port = strtol(s, &end, 10);
+
+	return s[0] >= '0' && s[0] <= '9' && *end == '\0' && port >= 1 && port <= 65535;
+}
+
+static const char *check_device(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	if (strncmp(text, "tcp:", 4) != 0)
+		return NULL;
+	if (colon == text + 3 || colon == text + 4)
+		return "网络设备要写成 \"tcp:主机:端口\"";
+	return is_port(colon + 1) ? NULL : "的端口要在 1 到 65535 之间";
+}
+
+static bool read_device(struct config_reader *r, const struct config_node *n, void *target)
+{
+	struct channel_settings *c = target;
+	const char *why;
+
+	if (!config_text(r, n, c->device, sizeof c->device))
+		return false;
+	if ((why = check_device(n->text)) != NULL)
+		return config_wrong(r->error, n, "device %s", why);
+	if (strncmp(n->text, "tcp:", 4) != 0 && !config_path(r, n->text, c->device))
+		return config_wrong(r->error, n, "device 的路径太长");
+	return true;
+}
+
+static bool read_baud(struct config_reader *r, const struct config_node *n, void *target)
+{
+	static const int rates[] = { 0, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400,
+		460800, 921600 };
+	struct channel_settings *c = target;
+
+	if (!config_want(r, n, CONFIG_NUMBER))
+		return false;
+	for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+		if (rates[i] == n->number) {
+			c->baud = rates[i];
+			return true;
+		}
+	}
+	return config_wrong(r->error, n, "baud 要写串口速率,如 9600、115200,自动识别写 0");
+}
+
+/* A credential of systemd of that name comes before a file in the data folder. */
+static bool secret_path(const struct config_reader *r, const char *name, char out[SETTINGS_PATH])
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	int n;
+
+	if (name[0] != '/' && folder != NULL) {
+		n = snprintf(out, SETTINGS_PATH, "%s/%s", folder, name);
+		if (n > 0 && n < SETTINGS_PATH && access(out, F_OK) == 0)
+			return true;
+	}
+	return config_path(r, name, out);
+}
+
+static bool read_pin(struct config_reader *r, const struct config_node *n, void *target)
+{
+	struct channel_settings *c = target;
+	char name[SETTINGS_PATH], path[SETTINGS_PATH];
+	const char *why;
+	size_t digits;
+
+	if (!config_text(r, n, name, sizeof name))
+		return false;
+	if (!secret_path(r, name, path))
+		return config_wrong(r->error, n, "pin_file 的路径太长");
+	if ((why = config_load_secret(path, c->pin, sizeof c->pin)) != NULL)
+		return config_wrong(r->error, n, "pin_file 读不了 %s: %s", path, why);
+	digits = strspn(c->pin, "0123456789");
+	if (digits < 4 || digits > 8 || c->pin[digits] != '\0')
+		return config_wrong(r->error, n, "pin_file 里要写4到8位数字的 PIN 码");
+	return true;
+}
+
+#define AT(field) offsetof(struct channel_settings, field)
+
+/* clang-format off */
+static const struct config_key keys[] = {
+	{ "name", KEY_TEXT, AT(name), sizeof ((struct channel_settings *)0)->name, 1, 0, check_name, NULL },
+	{ "kind", KEY_TEXT, AT(kind), sizeof ((struct channel_settings *)0)->kind, 1, 0, check_kind, NULL },
+	{ "device", KEY_OWN, 0, 0, 0, 0, NULL, read_device },
+	{ "sms", KEY_FLAG, AT(sms), 0, 0, 0, NULL, NULL },
+	{ "voice", KEY_FLAG, AT(voice), 0, 0, 0, NULL, NULL },
+	{ "baud", KEY_OWN, 0, 0, 0, 0, NULL, read_baud },
+	{ "pin_file", KEY_OWN, 0, 0, 0, 0, NULL, read_pin },
+	{ "smsc", KEY_TEXT, AT(smsc), sizeof ((struct channel_settings *)0)->smsc, 0, 0, check_number, NULL },
+	{ "own_number", KEY_TEXT, AT(own_number), sizeof ((struct channel_settings *)0)->own_number, 0, 0,
+	  check_number, NULL },
+	{ "pace", KEY_MILLIS, AT(pace_ms), 0, 0, KEY_MIN(10), NULL, NULL },
+	{ "part_pace", KEY_MILLIS, AT(part_pace_ms), 0, 0, KEY_MIN(1), NULL, NULL },
+	{ "max_parts", KEY_INT, AT(max_parts), 0, 1, 10, NULL, NULL },
+	{ "validity", KEY_MINUTES, AT(validity_min), 0, KEY_MIN(5), KEY_D(30), NULL, NULL },
+	{ "per_minute", KEY_INT, AT(per_minute), 0, 0, LIMIT_MAX, NULL, NULL },
+	{ "per_hour", KEY_INT, AT(per_hour), 0, 0, LIMIT_MAX, NULL, NULL },
+	{ "per_day", KEY_INT, AT(per_day), 0, 0, LIMIT_MAX, NULL, NULL },
+	{ "reports", KEY_FLAG, AT(reports), 0, 0, 0, NULL, NULL },
+};
+/* clang-format on */
+
+static bool starts(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+static bool is_simulated(const char *device)
+{
+	if (starts(device, "tcp:"))
+		return starts(device, "tcp:127.") || starts(device, "tcp:localhost:") ||
+		       starts(device, "tcp:[::1]:");
+	return !starts(device, "/dev/") || starts(device, "/dev/pts/");
+}
+
+static void fill(int *field, int value)
+{
+	if (*field == NOT_GIVEN)
+		*field = value;
+}
+
+static void fill_limits(struct channel_settings *c)
+{
+	bool sim = is_simulated(c->device);
+
+	fill(&c->pace_ms, sim ? 0 : PACE_MS);
+	fill(&c->part_pace_ms, sim ? 0 : PART_PACE_MS);
+	fill(&c->per_minute, sim ? 0 : PER_MINUTE);
+	fill(&c->per_hour, sim ? 0 : PER_HOUR);
+	fill(&c->per_day, sim ? 0 : PER_DAY);
+}
+
+static bool check_whole(struct config_reader *r, const struct config_node *n,
+	const struct settings *s, const struct channel_settings *c)
+{
+	if (c->name[0] == '\0')
+		return config_wrong(r->error, n, "这个通道没有写 name(通道名)");
+	if (c->kind[0] == '\0')
+		return config_wrong(
+			r->error, n, "通道 %s 没有写 kind,例如 kind = \"modem\"", c->name);
+	if (c->device[0] == '\0')
+		return config_wrong(r->error, n,
+			"通道 %s 没有写 device,例如 \"/dev/serial/by-id/…\" 或 \"tcp:主机:端口\"",
+			c->name);
+	for (int i = 0; i < s->channel_count; i++) {
+		if (strcmp(s->channel[i].name, c->name) == 0)
+			return config_wrong(r->error, n, "通道名 %s 用了两次", c->name);
+		if (strcmp(s->channel[i].device, c->device) == 0)
+			return config_wrong(r->error, n, "通道 %s 和 %s 用了同一个 device", c->name,
+				s->channel[i].name);
+	}
+	return true;
+}
+
+static bool read_channel(struct config_reader *r, const struct config_node *n, void *target)
+{
+	struct settings *s = target;
+	struct channel_settings *c = &s->channel[s->channel_count];
+
+	memset(c, 0, sizeof *c);
+	c->sms = true;
+	c->reports = true;
+	c->max_parts = 6;
+	c->validity_min = 60;
+	c->pace_ms = c->part_pace_ms = NOT_GIVEN;
+	c->per_minute = c->per_hour = c->per_day = NOT_GIVEN;
+	if (!config_keys_read(r, n, keys, sizeof keys / sizeof *keys, c) ||
+		!check_whole(r, n, s, c))
+		return false;
+	fill_limits(c);
+	if (c->voice)
+		config_warn(n, "通道 %s 写了 voice = true,但打电话的功能还没有做,现在只发短信",
+			c->name);
+	if (!c->sms && !c->voice)
+		config_warn(n, "通道 %s 既不发短信也不打电话,不会用到", c->name);
+	s->channel_count++;
+	return true;
+}
+
+bool config_channels(struct config_reader *r, const struct config_node *n, void *settings)
+{
+	return config_groups(r, n, SETTINGS_CHANNELS, settings, read_channel);
+}

@@ -24,7 +24,7 @@ static const char *const foreign[] = {
 static const char *const about[] = { "大约", "大概", "约为", "约", "将近", "接近", "近", "左右", "上下" };
 static const char *const dropped[] = {
 	"人民币", "RMB", "rmb", "CNY", "cny", "¥", "￥", "共计", "合计", "总计", "金额", "块钱", "整", "正", "钱",
-	":", " ",
+	":",
 };
 /* Words that say an amount is open: some of them only beside a number or a unit. */
 static const char *const vague[] = {
@@ -68,18 +68,23 @@ static bool is(const char *s, const char *const *words, size_t n)
 	return false;
 }
 
-/* 30,000 -> 30000; false when the commas do not part groups of three. */
+/* 30,000 and 30 000 -> 30000; false when the marks do not part groups of three. */
 static bool drop_commas(char *s)
 {
 	char *to = s;
+	size_t digits = 0; /* in a row before p, or since the last mark */
 
 	for (const char *p = s; *p != '\0'; p++) {
-		if (*p != ',') {
+		bool between = *p == ' ' && digits > 0 && isdigit((unsigned char)p[1]);
+
+		if (*p == ',' || between) {
+			if (digits == 0 || digits > 3 || strspn(p + 1, "0123456789") != 3)
+				return false;
+			digits = 0;
+		} else if (*p != ' ') {
+			digits = isdigit((unsigned char)*p) ? digits + 1 : 0;
 			*to++ = *p;
-			continue;
 		}
-		if (p == s || !isdigit((unsigned char)p[-1]) || strspn(p + 1, "0123456789") != 3)
-			return false;
 	}
 	*to = '\0';
 	return true;
@@ -103,7 +108,10 @@ static enum money_unit unit_at_end(const char *s)
 	}
 }
 
-/* 3-5万: the first end takes the unit of the second, as long as it stays the smaller one. */
+/*
+ * 3-5万: the first end takes the unit of the second. When that makes it the larger one it is in
+ * yuan (8000-1万), unless it were tiny then (5-3万 is upside down).
+ */
 static enum money_rc read_range(char *low, char *high, enum money_unit unit, struct money *out)
 {
 	struct money a = { 0 }, b = { 0 };
@@ -116,7 +124,7 @@ static enum money_rc read_range(char *low, char *high, enum money_unit unit, str
 		rc = money_sum(low, MONEY_YUAN, false, &a, &low_unit);
 	if (rc != MONEY_OK)
 		return rc == MONEY_TOO_LARGE ? rc : MONEY_BAD;
-	if (a.fen >= b.fen)
+	if (a.fen >= b.fen || a.fen < b.fen / 1000)
 		return MONEY_BAD;
 	out->lo = a.fen;
 	out->hi = b.fen;
@@ -139,6 +147,13 @@ static bool has_amount(const char *s)
 		"k", "K" };
 
 	return strpbrk(s, "0123456789") != NULL || has_any(s, parts, COUNT(parts));
+}
+
+static void skip_blanks(char *s)
+{
+	size_t n = strspn(s, " ");
+
+	memmove(s, s + n, strlen(s + n) + 1);
 }
 
 /* (3000) and -3000, also behind the currency sign. */
@@ -171,6 +186,7 @@ static enum money_rc read_text(char *text, enum money_unit unit, bool number, st
 	if (is_foreign(text))
 		return MONEY_FOREIGN;
 	drop_all(text, dropped, COUNT(dropped));
+	skip_blanks(text);
 	if (is_negative(text))
 		return MONEY_NEGATIVE;
 	if (has_any(text, vague, COUNT(vague)))

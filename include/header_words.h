@@ -59,6 +59,8 @@ struct header_label {
 
 /* Labels too long for a header give "". */
 void header_norm(const char *cell, struct header_label *out);
+/* 元, 万元, 秒 ..., also behind 单位: or 人民币; NULL when the text is no unit. */
+const char *header_unit(const char *text);
 /* The unit in a title row (单位:万元), or NULL. */
 const char *header_title_unit(const char *cell);
 

@@ -115,7 +115,7 @@ static bool by_neighbour(struct header_slot *l, const char *word, enum header_ow
 static bool by_parts(struct header_slot *l, const char *word, const struct header_options *opt)
 {
 	char left[HEADER_NORM];
-	const char *right = NULL;
+	const char *right = NULL, *unit;
 	bool settled;
 
 	for (const char *p = word; *p != '\0'; p++)
@@ -126,9 +126,12 @@ static bool by_parts(struct header_slot *l, const char *word, const struct heade
 	memcpy(left, word, (size_t)(right - word));
 	left[right - word] = '\0';
 	right++;
-	if (header_title_unit(right) == NULL && by_owner(l, left, right, opt))
+	unit = header_unit(right);
+	if (unit != NULL)
+		l->leaf.unit = unit;
+	else if (by_owner(l, left, right, opt))
 		return true;
-	found(l, header_alone(right, opt, &settled), STRONG);
+	found(l, header_alone(unit == NULL ? right : left, opt, &settled), STRONG);
 	return l->field != NULL || settled;
 }
 

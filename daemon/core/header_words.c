@@ -286,7 +286,7 @@ static size_t ends_with(const char *s, const char *end)
 	return a >= b && strcmp(s + a - b, end) == 0 ? b : 0;
 }
 
-static const char *unit_of(const char *text)
+const char *header_unit(const char *text)
 {
 	const char *colon = strstr(text, "单位");
 
@@ -369,7 +369,7 @@ void header_norm(const char *cell, struct header_label *out)
 	squeeze(text, out->text);
 	squeeze(inside, out->bracket);
 	if (out->bracket[0] != '\0')
-		out->unit = unit_of(out->bracket);
+		out->unit = header_unit(out->bracket);
 }
 
 const char *header_title_unit(const char *cell)

@@ -69,7 +69,7 @@ struct sheet_row {
 	const struct sheet_cell *cells;
 };
 
-/* Rows that are wholly empty are not told. row() returning false ends the reading. */
+/* Rows come in rising order; those that are wholly empty are not told. row() returning false ends the reading. */
 struct sheet_sink {
 	bool (*sheet)(void *arg, const struct sheet_info *info); /* false: leave this sheet out */
 	bool (*row)(void *arg, const struct sheet_row *row);

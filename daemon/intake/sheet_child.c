@@ -147,6 +147,7 @@ struct parent {
 	struct buf in;
 	struct rowbuf row;
 	bool wanted; /* the sink takes the sheet being read */
+	int number;  /* of its last row */
 	bool ended;
 };
 
@@ -240,6 +241,7 @@ static enum sheet_rc take_sheet(struct parent *p, const char *frame, size_t n)
 
 	if (!wire_take_sheet(frame, n, &sheet))
 		return sheet_refuse(p->fault, SHEET_TOO_HEAVY, p->limits);
+	p->number = 0;
 	p->wanted = p->sink->sheet(p->sink->arg, &sheet.info);
 	wire_sheet_free(&sheet);
 	return SHEET_OK;
@@ -249,8 +251,10 @@ static enum sheet_rc take_row(struct parent *p, const char *frame, size_t n)
 {
 	const struct sheet_row *row;
 
-	if (!wire_take_row(frame, n, p->limits, &p->row) || (row = rowbuf_row(&p->row)) == NULL)
+	if (!wire_take_row(frame, n, p->limits, &p->row) || (row = rowbuf_row(&p->row)) == NULL ||
+		row->number <= p->number)
 		return sheet_refuse(p->fault, SHEET_TOO_HEAVY, p->limits);
+	p->number = row->number;
 	if (p->wanted && !p->sink->row(p->sink->arg, row))
 		return SHEET_STOPPED;
 	return SHEET_OK;

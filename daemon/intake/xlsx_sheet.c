@@ -119,7 +119,7 @@ static void begin_row(struct reader *r, const char **attr)
 {
 	int n = xlsx_number(attr, "r");
 
-	r->number = n > 0 ? n : r->number + 1;
+	r->number = n > r->number ? n : r->number + 1; /* never back */
 	if (r->number > SHEET_LAST_ROW) {
 		xlsx_part_refuse(r->book->parts, SHEET_DAMAGED);
 		return;

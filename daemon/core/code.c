@@ -1,0 +1,181 @@
+/* code.c - which reply code a task gets on a phone (plan 6.1). */
+#include "code.h"
+
+#include <string.h>
+
+#include "banned.h"
+
+enum use { NEVER_USED, RESTED_SHORT, RESTING, LIVE };
+
+struct phone {
+	uint8_t two[100], three[1000]; /* enum use of each code */
+	int live_two;
+	bool begins_live[100]; /* of a live three-digit code these are the first two digits */
+};
+
+static bool value_of(const char *code, size_t *digits, unsigned *value)
+{
+	*digits = strnlen(code, CODE_TEXT);
+	*value = 0;
+	if ((*digits != 2 && *digits != 3) || strspn(code, "0123456789") < *digits)
+		return false;
+	for (size_t i = 0; i < *digits; i++)
+		*value = *value * 10 + (unsigned)(code[i] - '0');
+	return true;
+}
+
+static enum use use_of(const struct code_past *past)
+{
+	if (past->live)
+		return LIVE;
+	if (past->ended_ms_ago >= CODE_REST_MS)
+		return NEVER_USED;
+	return past->ended_ms_ago >= CODE_REST_SHORT_MS ? RESTED_SHORT : RESTING;
+}
+
+static void learn(struct phone *p, const struct code_past *past)
+{
+	enum use use = use_of(past);
+	size_t digits;
+	unsigned value;
+	uint8_t *slot;
+
+	if (!value_of(past->code, &digits, &value))
+		return;
+	slot = digits == 2 ? &p->two[value] : &p->three[value];
+	if (use == LIVE && digits == 2 && *slot != LIVE)
+		p->live_two++;
+	if (use > *slot)
+		*slot = (uint8_t)use;
+	if (use == LIVE && digits == 3)
+		p->begins_live[value / 10] = true;
+}
+
+/* -- two digits --------------------------------------------------------------------------------- */
+
+static bool is_apart(unsigned a, unsigned b)
+{
+	return a / 10 != b / 10 && a % 10 != b % 10 && !(a / 10 == b % 10 && a % 10 == b / 10);
+}
+
+static bool may_be_two(const struct phone *p, unsigned code, enum use worst)
+{
+	if (p->two[code] > worst || p->begins_live[code])
+		return false;
+	for (unsigned live = CODE_LOWEST; live < 100; live++)
+		if (p->two[live] == LIVE && !is_apart(code, live))
+			return false;
+	return true;
+}
+
+/* How many codes could still follow this one: the choice that leaves most is the best. */
+static int left_after(const bool may[100], unsigned code)
+{
+	int left = 0;
+
+	for (unsigned other = CODE_LOWEST; other < 100; other++)
+		left += may[other] && is_apart(code, other);
+	return left;
+}
+
+/*
+ * First digits run out fastest where few codes begin with them (1: only 13-19), so of all
+ * codes that may be given the one is taken that leaves most; the seed decides between
+ * equals.
+ */
+static unsigned two_digits(const struct phone *p, uint32_t seed, enum use worst)
+{
+	enum { CODES = 100 - CODE_LOWEST, STEP = 50 }; /* without a common divisor */
+	bool may[100] = { false };
+	unsigned best = 0;
+	int most = -1;
+
+	for (unsigned code = CODE_LOWEST; code < 100; code++)
+		may[code] = may_be_two(p, code, worst);
+	for (unsigned i = 0; i < CODES; i++) {
+		unsigned code = CODE_LOWEST + (seed % CODES + i * STEP) % CODES;
+		int left = may[code] ? left_after(may, code) : -1;
+
+		if (left > most) {
+			most = left;
+			best = code;
+		}
+	}
+	return best;
+}
+
+/* -- three digits ------------------------------------------------------------------------------- */
+
+/*
+ * `clear`: the first two digits are also no code that rests, or 418 would be read as the
+ * closed task 41 and an 8. Only when there is no such code left is that given up.
+ */
+static bool may_be_three(const struct phone *p, unsigned code, enum use worst, bool clear)
+{
+	unsigned a = code / 100, b = code / 10 % 10, c = code % 10;
+
+	if ((3 * a + 2 * b + c) % 11 != 0 || p->three[code] > worst)
+		return false;
+	return clear ? p->two[code / 10] == NEVER_USED : p->two[code / 10] != LIVE;
+}
+
+static unsigned three_digits(const struct phone *p, uint32_t seed, enum use worst, bool clear)
+{
+	enum { CODES = 900, STEP = 367 };
+
+	for (unsigned i = 0; i < CODES; i++) {
+		unsigned code = 100 + (seed % CODES + i * STEP) % CODES;
+
+		if (may_be_three(p, code, worst, clear))
+			return code;
+	}
+	return 0;
+}
+
+static void write_code(unsigned code, char out[CODE_TEXT])
+{
+	if (code >= 100)
+		*out++ = (char)('0' + code / 100);
+	*out++ = (char)('0' + code / 10 % 10);
+	*out++ = (char)('0' + code % 10);
+	*out = '\0';
+}
+
+bool code_next(const struct code_past *past, size_t n, uint32_t seed, char out[CODE_TEXT])
+{
+	struct phone p = { .live_two = 0 };
+	unsigned code = 0;
+
+	for (size_t i = 0; i < n; i++)
+		learn(&p, &past[i]);
+	if (p.live_two < CODE_TWO_DIGITS_MAX) {
+		code = two_digits(&p, seed, NEVER_USED);
+		if (code == 0)
+			code = two_digits(&p, seed, RESTED_SHORT);
+	}
+	for (int round = 0; code == 0 && round < 4; round++)
+		code = three_digits(
+			&p, seed, round < 2 ? NEVER_USED : RESTED_SHORT, round % 2 == 0);
+	out[0] = '\0';
+	if (code == 0)
+		return false;
+	write_code(code, out);
+	return true;
+}
+
+bool code_is_near(const char *a, const char *b)
+{
+	size_t n = strlen(a), first = n, differ = 0;
+
+	if (n != strlen(b))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i]) {
+			if (first == n)
+				first = i;
+			differ++;
+		}
+	if (differ <= 1)
+		return true;
+	return differ == 2 && a[first] == b[first + 1] && a[first + 1] == b[first];
+}

@@ -21,7 +21,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uv.h>
 
 #include "atcode.h"
 #include "pdu.h"
@@ -78,7 +77,6 @@ enum modem_alarm {
 	MODEM_ALARM_RIVAL,      /* answers to commands we never sent: another program on the port */
 	MODEM_ALARM_LOST_OFTEN, /* cable, power or hub: in quarantine for 30 min */
 	MODEM_ALARM_SILENT,     /* out of service */
-	MODEM_ALARM_BAUD,       /* bytes that make no lines: wrong speed */
 	MODEM_ALARMS
 };
 const char *modem_alarm_name(enum modem_alarm a); /* stable code: pin, puk, no_sim, ... */
@@ -165,9 +163,10 @@ struct modem_events {
 };
 
 struct modem;
+struct uv_loop_s; /* uv_loop_t */
 
 /* Never NULL. The port is opened from the loop; a missing device is a state, not an error. */
-struct modem *modem_open(uv_loop_t *loop, const struct modem_config *config,
+struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *config,
 	const struct modem_events *events, void *arg);
 /* Ends what is under way (on_done() is called), closes the port; memory goes when the loop has run. */
 void modem_close(struct modem *m);

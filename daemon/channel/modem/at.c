@@ -312,8 +312,10 @@ static void header_lost(struct at *at, const char *line, size_t len)
 	struct at_event e = blank(AT_BAD, line, len);
 	struct at_fields fields;
 	char name[AT_NAME_MAX];
+	const char *rest = name_and_rest(at->header.line, name);
 
-	at_fields(name_and_rest(at->header.line, name), &fields);
+	at_fields(rest, &fields);
+	at_parse(name, rest, &fields, &e.shape, &e.v);
 	if (at->header.own && at_number(&fields, fields.n - 1) == 0) {
 		header_done(at, NULL);
 		return;
@@ -401,7 +403,7 @@ static void sort_named(struct at *at, const char *name, const char *rest, const 
 	answer = is_answer(at, name, &fields);
 	e.name = name;
 	e.fields = &fields;
-	if (!answer || !at->query)
+	if (!answer || (!at->query && strcmp(name, "+CFUN") != 0))
 		sorted = atsort_named(name, rest, &fields, &e);
 	if (sorted == ATSORT_YES) {
 		emit(at, &e);

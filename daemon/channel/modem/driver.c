@@ -1,0 +1,672 @@
+/* driver.c - calls, timers, the command in flight, resync, the ladder. */
+#include "driver.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver_room.h"
+
+#include "banned.h"
+
+enum {
+	DRAIN_MS = 300,
+	ESCAPE_MS = 100,
+	QUIET_MS = 300,
+	QUIET_MOST_MS = 3000,
+	PROBE_MS = 3000,
+	HEADER_MS = 5000,
+	REOPEN_MS = 2000,
+	BACK_MS = 60 * 1000,
+	OUT_MS = 10 * 60 * 1000,
+	QUARANTINE_MS = 30 * 60 * 1000,
+	HOUR_MS = 3600 * 1000,
+	DAY_MS = 24 * HOUR_MS,
+	RESETS_AN_HOUR = 5,
+	STRAY_MS = 10 * 1000,
+	STRAYS = 3
+};
+
+/* Timers and small helpers */
+
+void driver_after(struct driver *d, enum driver_timer t, int64_t ms)
+{
+	d->due[t] = d->now + ms;
+}
+
+void driver_cancel(struct driver *d, enum driver_timer t)
+{
+	d->due[t] = INT64_MAX;
+}
+
+int64_t driver_deadline(const struct driver *d)
+{
+	int64_t first = INT64_MAX;
+
+	for (size_t i = 0; i < DRIVER_TIMERS; i++)
+		if (d->due[i] < first)
+			first = d->due[i];
+	return first;
+}
+
+void driver_alarm(struct driver *d, enum modem_alarm a, bool on)
+{
+	uint32_t bit = (uint32_t)1 << a;
+
+	if (((d->health.alarms & bit) != 0) == on)
+		return;
+	d->health.alarms ^= bit;
+	if (d->events->on_alarm != NULL)
+		d->events->on_alarm(d->arg, a, on);
+}
+
+static void clear_alarms_of_the_card(struct driver *d)
+{
+	static const enum modem_alarm of_card[] = { MODEM_ALARM_PIN, MODEM_ALARM_PUK,
+		MODEM_ALARM_NO_SIM, MODEM_ALARM_OTHER_SIM, MODEM_ALARM_NO_SMS, MODEM_ALARM_SILENT,
+		MODEM_ALARM_POWER };
+
+	for (size_t i = 0; i < sizeof of_card / sizeof *of_card; i++)
+		driver_alarm(d, of_card[i], false);
+}
+
+static enum modem_state state_of(const struct driver *d)
+{
+	switch (d->phase) {
+	case PHASE_CLOSED:
+		return MODEM_LOST;
+	case PHASE_DRAIN:
+	case PHASE_START:
+	case PHASE_RESET:
+		return MODEM_STARTING;
+	case PHASE_STOPPED:
+		return d->sim_gone ? MODEM_NO_SIM : MODEM_STOPPED;
+	case PHASE_OUT:
+		return MODEM_OUT_OF_SERVICE;
+	case PHASE_READY:
+		break;
+	}
+	if (d->resync.on)
+		return MODEM_RESYNC;
+	if (d->health.registration == -1)
+		return MODEM_STARTING;
+	return d->health.registered ? MODEM_READY : MODEM_NOT_REGISTERED;
+}
+
+static bool tell_state(struct driver *d)
+{
+	enum modem_state s = state_of(d);
+
+	if (s == d->health.state)
+		return false;
+	d->health.state = s;
+	d->health.since_ms = d->now;
+	if (s == MODEM_READY || s == MODEM_NOT_REGISTERED) {
+		d->rung = 0;
+		clear_alarms_of_the_card(d);
+	}
+	if (d->events->on_state != NULL)
+		d->events->on_state(d->arg, &d->health);
+	return true;
+}
+
+/* Each entry from outside; commands are chosen only when the outermost one ends. */
+
+void driver_enter(struct driver *d, int64_t now)
+{
+	if (now > d->now)
+		d->now = now;
+	d->depth++;
+}
+
+static bool may_start(struct driver *d)
+{
+	if (d->op != NULL || d->resync.on || d->at.state != AT_STATE_IDLE || d->tail)
+		return false;
+	if (d->phase != PHASE_START && d->phase != PHASE_READY && d->phase != PHASE_STOPPED)
+		return false;
+	if (d->now < d->gap_until) {
+		d->due[TIMER_GAP] = d->gap_until;
+		return false;
+	}
+	driver_cancel(d, TIMER_GAP);
+	return true;
+}
+
+static bool ready_next(struct driver *d)
+{
+	if (inbox_urgent(d) && inbox_next(d))
+		return true;
+	if (d->house_turn) {
+		d->house_turn = false;
+		if (inbox_next(d) || watch_next(d))
+			return true;
+	}
+	return send_next(d) || inbox_next(d) || watch_next(d);
+}
+
+static bool choose(struct driver *d)
+{
+	if (d->phase == PHASE_START)
+		return start_next(d);
+	if (d->phase == PHASE_STOPPED)
+		return watch_sim(d);
+	return ready_next(d);
+}
+
+void driver_leave(struct driver *d)
+{
+	if (d->depth == 1) {
+		do {
+			while (may_start(d) && choose(d))
+				;
+		} while (tell_state(d));
+	}
+	d->depth--;
+}
+
+/* The command in flight */
+
+static bool run(struct driver *d, const struct driver_op *op, const char *text, bool data)
+{
+	if (d->op != NULL || !at_start(&d->at, text, data))
+		return false;
+	d->op = op;
+	d->health.count.commands++;
+	driver_after(d, TIMER_OP, op->limit_ms);
+	return true;
+}
+
+bool driver_run(struct driver *d, const struct driver_op *op, const char *text)
+{
+	return run(d, op, text, false);
+}
+
+bool driver_run_data(struct driver *d, const struct driver_op *op, const char *text)
+{
+	return run(d, op, text, true);
+}
+
+void driver_limit(struct driver *d, int64_t ms)
+{
+	driver_after(d, TIMER_OP, ms);
+}
+
+static void finish(struct driver *d, enum driver_end end, const struct at_event *final)
+{
+	const struct driver_op *op = d->op;
+
+	d->op = NULL; /* first: done() may start the next one */
+	driver_cancel(d, TIMER_OP);
+	driver_cancel(d, TIMER_PROMPT);
+	d->gap_until = d->now + d->link_gap_ms;
+	if (op->done != NULL)
+		op->done(d, end, final);
+}
+
+/*
+ * Whatever is under way ends here: the modem has restarted, or its port is gone. The phase
+ * changes first, so that a callback cannot hand in a message for what is gone.
+ */
+static void break_off(struct driver *d, enum driver_phase to)
+{
+	d->phase = to;
+	d->health.registration = -1;
+	d->health.registered = false;
+	at_abort(&d->at);
+	if (d->op != NULL)
+		finish(d, DRIVER_BROKEN, NULL);
+	d->resync.on = false;
+	for (size_t i = 0; i < DRIVER_TIMERS; i++)
+		driver_cancel(d, (enum driver_timer)i);
+	d->tail = false;
+	d->gap_until = 0;
+	d->pin_waits = false;
+	inbox_forget_places(d);
+	send_break(d);
+}
+
+void driver_stop(struct driver *d, enum modem_alarm a, int64_t again_ms)
+{
+	d->sim_gone = a == MODEM_ALARM_NO_SIM;
+	break_off(d, PHASE_STOPPED);
+	driver_alarm(d, a, true);
+	driver_after(d, TIMER_SIM, again_ms);
+}
+
+void driver_restart(struct driver *d)
+{
+	break_off(d, PHASE_DRAIN);
+	d->escaped = false;
+	driver_after(d, TIMER_DRAIN, DRAIN_MS);
+}
+
+/* Resync: a late answer must never become the answer to the next command. */
+
+static void resync_begin(struct driver *d, bool escape, bool blind)
+{
+	at_silence(&d->at);
+	d->health.count.silences++;
+	d->resync.on = true;
+	d->resync.escape = escape;
+	d->resync.blind = blind;
+	d->resync.probe = 0;
+	d->resync.latest = d->now + QUIET_MOST_MS;
+	if (escape)
+		at_escape(&d->at);
+	driver_after(d, TIMER_QUIET, QUIET_MS);
+}
+
+static void resync_probe(struct driver *d)
+{
+	/* Each answer has a name of its own, so that they cannot be mistaken for each other. */
+	static const char *const probes[AT_PROBES] = { "AT+GCAP", "AT+CMGF?", "AT+CSMS?" };
+
+	driver_cancel(d, TIMER_QUIET);
+	if (d->resync.probe == AT_PROBES) {
+		d->resync.on = false;
+		at_abort(&d->at);
+		driver_ladder(d);
+		return;
+	}
+	if (d->resync.blind && d->resync.probe == 0) /* answers may be off, or figures */
+		d->at.write(d->at.arg, "ATQ0V1E0\r", 9);
+	at_probe(&d->at, probes[d->resync.probe++]);
+	driver_after(d, TIMER_PROBE, PROBE_MS);
+}
+
+static void resync_done(struct driver *d)
+{
+	d->resync.on = false;
+	d->health.count.resyncs++;
+	driver_cancel(d, TIMER_PROBE);
+	d->gap_until = d->now + d->link_gap_ms;
+	if (d->phase == PHASE_READY) {
+		inbox_forget_places(d);
+		inbox_sweep(d, false);
+	}
+}
+
+/* The ladder: each step only if the one before did not help. */
+
+static bool reset_allowed(struct driver *d)
+{
+	size_t hour = 0, oldest = 0;
+
+	for (size_t i = 0; i < DRIVER_RESETS; i++) {
+		hour += d->resets[i] != 0 && d->now - d->resets[i] < HOUR_MS;
+		if (d->resets[i] < d->resets[oldest])
+			oldest = i;
+	}
+	if (hour >= RESETS_AN_HOUR ||
+		(d->resets[oldest] != 0 && d->now - d->resets[oldest] < DAY_MS))
+		return false;
+	d->resets[oldest] = d->now == 0 ? 1 : d->now;
+	return true;
+}
+
+static const struct driver_op reset_op = { .limit_ms = 15000 };
+
+static void ladder_reset(struct driver *d)
+{
+	d->rung = 3;
+	d->health.count.resets++;
+	break_off(d, PHASE_RESET);
+	driver_run(d, &reset_op, d->profile->reset);
+	driver_after(d, TIMER_BACK, BACK_MS);
+}
+
+static void ladder_out(struct driver *d)
+{
+	d->rung = 6;
+	break_off(d, PHASE_OUT);
+	driver_after(d, TIMER_BACK, OUT_MS);
+	driver_alarm(d, MODEM_ALARM_SILENT, true);
+}
+
+static void reopen(struct driver *d, int64_t in_ms)
+{
+	break_off(d, PHASE_CLOSED);
+	d->port.open(d->port.arg, in_ms);
+}
+
+void driver_ladder(struct driver *d)
+{
+	if (d->rung < 2) {
+		d->rung = 2;
+		reopen(d, REOPEN_MS);
+	} else if (d->rung == 2 && reset_allowed(d)) {
+		ladder_reset(d);
+	} else {
+		ladder_out(d);
+	}
+}
+
+static void came_back(struct driver *d)
+{
+	driver_cancel(d, TIMER_BACK);
+	if (d->phase == PHASE_OUT) {
+		d->rung = 2;
+		reopen(d, 0);
+	} else if (d->phase == PHASE_RESET) {
+		driver_restart(d);
+	}
+}
+
+/* What the engine tells */
+
+static void went_down(struct driver *d)
+{
+	driver_alarm(d, MODEM_ALARM_POWER, true);
+	break_off(d, PHASE_RESET);
+	driver_after(d, TIMER_BACK, BACK_MS);
+}
+
+/* Several start lines come one after another; only one of them begins the start again. */
+static void booted(struct driver *d)
+{
+	enum { ONE_START_MS = 5000 };
+
+	if (d->phase == PHASE_CLOSED || d->phase == PHASE_DRAIN || d->phase == PHASE_OUT)
+		return;
+	if (d->phase == PHASE_START && d->now - d->start.since < ONE_START_MS)
+		return;
+	d->health.count.resets++;
+	driver_restart(d);
+}
+
+static void ready_came(struct driver *d, const struct at_event *e)
+{
+	if (e->part == AT_BOOT)
+		booted(d);
+	else if (d->phase == PHASE_STOPPED && e->part == AT_SIM_READY)
+		driver_restart(d);
+	else
+		start_hint(d, e->part);
+}
+
+static void urc(struct driver *d, const struct at_event *e)
+{
+	if (e->shape == AT_MESSAGE)
+		inbox_handed(d, e);
+	else if (e->shape == AT_PLACE)
+		inbox_notice(d, e);
+	else if (e->shape == AT_REFERENCE)
+		send_late(d, e->v.reference);
+	else
+		watch_urc(d, e);
+}
+
+static void final(struct driver *d, const struct at_event *e)
+{
+	if (d->resync.on)
+		resync_done(d);
+	else if (d->op != NULL)
+		finish(d, e->result == AT_OK ? DRIVER_OK : DRIVER_REFUSED, e);
+}
+
+static void ignored(struct driver *d, const struct at_event *e)
+{
+	if (strcmp(e->line, "+SMS FULL") == 0 && d->phase == PHASE_READY)
+		inbox_sweep(d, false);
+	if (d->at.stray == d->stray_last)
+		return;
+	d->stray_last = d->at.stray;
+	if (d->now - d->stray_since > STRAY_MS) {
+		d->stray_since = d->now;
+		d->stray_seen = d->at.stray - 1;
+	}
+	if (d->phase == PHASE_READY && d->at.stray - d->stray_seen > STRAYS)
+		driver_alarm(d, MODEM_ALARM_RIVAL, true);
+}
+
+static void on_event(void *arg, const struct at_event *e)
+{
+	struct driver *d = arg;
+
+	switch (e->kind) {
+	case AT_FINAL:
+		final(d, e);
+		break;
+	case AT_PROMPT:
+		send_prompt(d);
+		break;
+	case AT_REPLY:
+	case AT_TEXT:
+		if (d->op != NULL && d->op->line != NULL && !d->resync.on)
+			d->op->line(d, e);
+		break;
+	case AT_URC:
+		urc(d, e);
+		break;
+	case AT_READY:
+		ready_came(d, e);
+		break;
+	case AT_DOWN:
+		went_down(d);
+		break;
+	case AT_BAD:
+		inbox_lost(d, e);
+		break;
+	case AT_IGNORED:
+		ignored(d, e);
+		break;
+	case AT_CALL:
+	case AT_KEY:
+	case AT_SPEECH:
+		break;
+	}
+}
+
+static void on_write(void *arg, const char *bytes, size_t n)
+{
+	struct driver *d = arg;
+
+	d->tail = d->port.write(d->port.arg, bytes, n) > 0;
+}
+
+/* Calls from outside */
+
+static void copy(char *out, size_t max, const char *s)
+{
+	snprintf(out, max, "%s", s == NULL ? "" : s);
+}
+
+void driver_init(struct driver *d, const struct modem_config *config,
+	const struct driver_port *port, const struct modem_events *events, void *arg)
+{
+	memset(d, 0, sizeof *d);
+	d->config = *config;
+	copy(d->name, sizeof d->name, config->name);
+	copy(d->pin, sizeof d->pin, config->pin);
+	copy(d->smsc, sizeof d->smsc, config->smsc);
+	copy(d->iccid, sizeof d->iccid, config->iccid);
+	d->config.name = d->name;
+	d->config.pin = d->pin;
+	d->config.smsc = d->smsc;
+	d->config.iccid = d->iccid;
+	d->config.device = NULL;
+	d->config.max_parts = config->max_parts > 0 ? config->max_parts : 6;
+	d->config.validity_min = config->validity_min > 0 ? config->validity_min : 24 * 60;
+	d->port = *port;
+	d->events = events;
+	d->arg = arg;
+	d->profile = profile_of("", "");
+	d->health.state = MODEM_LOST;
+	d->health.registration = -1;
+	d->health.signal = d->health.dbm = AT_NONE;
+	d->health.store_used = d->health.store_total = AT_NONE;
+	for (size_t i = 0; i < DRIVER_TIMERS; i++)
+		d->due[i] = INT64_MAX;
+	inbox_init(d);
+	at_init(&d->at, on_write, on_event, d);
+}
+
+void driver_begin(struct driver *d, int64_t now)
+{
+	driver_enter(d, now);
+	d->port.open(d->port.arg, 0);
+	driver_leave(d);
+}
+
+void driver_end(struct driver *d, int64_t now)
+{
+	driver_enter(d, now);
+	break_off(d, PHASE_CLOSED);
+	d->depth--; /* nothing is chosen any more */
+}
+
+void driver_opened(struct driver *d, int64_t now, int gap_ms)
+{
+	driver_enter(d, now);
+	at_init(&d->at, on_write, on_event, d);
+	d->stray_seen = d->stray_last = 0;
+	driver_alarm(d, MODEM_ALARM_RIVAL, false);
+	d->link_gap_ms = d->config.gap_ms >= 0 ? d->config.gap_ms : gap_ms;
+	driver_restart(d);
+	driver_leave(d);
+}
+
+static bool lost_often(struct driver *d)
+{
+	size_t oldest = 0;
+
+	for (size_t i = 0; i < DRIVER_LOSSES; i++)
+		if (d->losses[i] < d->losses[oldest])
+			oldest = i;
+	d->losses[oldest] = d->now == 0 ? 1 : d->now;
+	for (size_t i = 0; i < DRIVER_LOSSES; i++)
+		if (d->losses[i] == 0 || d->now - d->losses[i] >= HOUR_MS)
+			return false;
+	memset(d->losses, 0, sizeof d->losses);
+	return true;
+}
+
+void driver_lost(struct driver *d, int64_t now)
+{
+	bool was_open = d->phase != PHASE_CLOSED;
+	int64_t wait = REOPEN_MS;
+
+	driver_enter(d, now);
+	if (was_open) {
+		d->health.count.losses++;
+		if (lost_often(d)) {
+			wait = QUARANTINE_MS;
+			driver_alarm(d, MODEM_ALARM_LOST_OFTEN, true);
+		} else {
+			driver_alarm(d, MODEM_ALARM_LOST_OFTEN, false);
+		}
+	}
+	reopen(d, wait);
+	driver_leave(d);
+}
+
+void driver_bytes(struct driver *d, int64_t now, const char *bytes, size_t n)
+{
+	driver_enter(d, now);
+	if (d->phase != PHASE_CLOSED && d->phase != PHASE_DRAIN)
+		at_feed(&d->at, bytes, n);
+	if (d->due[TIMER_QUIET] != INT64_MAX && d->now < d->resync.latest)
+		driver_after(d, TIMER_QUIET, QUIET_MS);
+	if (!at_waits(&d->at))
+		driver_cancel(d, TIMER_HEADER);
+	else if (d->due[TIMER_HEADER] == INT64_MAX)
+		driver_after(d, TIMER_HEADER, HEADER_MS);
+	d->health.count.ignored_lines = d->at.ignored;
+	d->health.count.stray_results = d->at.stray;
+	d->health.count.long_lines = d->at.lines.dropped;
+	driver_leave(d);
+}
+
+void driver_drained(struct driver *d, int64_t now)
+{
+	driver_enter(d, now);
+	d->tail = false;
+	if (d->at.data_written)
+		d->send.written = true;
+	driver_leave(d);
+}
+
+static void drain_over(struct driver *d)
+{
+	driver_cancel(d, TIMER_DRAIN);
+	if (d->phase != PHASE_DRAIN)
+		return;
+	if (!d->escaped) { /* a predecessor may have died at a prompt */
+		d->escaped = true;
+		at_escape(&d->at);
+		driver_after(d, TIMER_DRAIN, ESCAPE_MS);
+		return;
+	}
+	line_init(&d->at.lines);
+	d->phase = PHASE_START;
+	start_begin(d, false);
+}
+
+static void op_silent(struct driver *d)
+{
+	bool data = d->at.wants_data, first = d->phase == PHASE_START && d->start.step == 0;
+
+	if (d->phase == PHASE_RESET) { /* the reset itself was not answered: wait for the modem */
+		d->op = NULL;
+		at_abort(&d->at);
+		return;
+	}
+	resync_begin(d, data, first);
+	finish(d, DRIVER_SILENT, NULL);
+}
+
+static void expire(struct driver *d, enum driver_timer t)
+{
+	driver_cancel(d, t);
+	switch (t) {
+	case TIMER_OP:
+		if (d->op != NULL)
+			op_silent(d);
+		break;
+	case TIMER_PROMPT:
+		send_data(d);
+		break;
+	case TIMER_DRAIN:
+		drain_over(d);
+		break;
+	case TIMER_QUIET:
+	case TIMER_PROBE:
+		if (d->resync.on)
+			resync_probe(d);
+		break;
+	case TIMER_HEADER:
+		at_quiet(&d->at);
+		break;
+	case TIMER_BACK:
+		came_back(d);
+		break;
+	case TIMER_NOTICE:
+		inbox_sweep(d, false);
+		break;
+	case TIMER_GAP:
+	case TIMER_STEP:
+	case TIMER_PACE:
+		break; /* only a reason to choose again */
+	default:
+		watch_timer(d, t);
+		break;
+	}
+}
+
+void driver_tick(struct driver *d, int64_t now)
+{
+	driver_enter(d, now);
+	for (size_t i = 0; i < DRIVER_TIMERS; i++)
+		if (d->due[i] <= d->now)
+			expire(d, (enum driver_timer)i);
+	driver_leave(d);
+}
+
+bool driver_can_send(const struct driver *d)
+{
+	return d->phase == PHASE_READY && !d->resync.on && d->health.registered &&
+	       !d->send.active && (d->health.alarms & (1u << MODEM_ALARM_NO_CENTRE)) == 0 &&
+	       (!d->health.roaming || d->config.roaming);
+}

@@ -1,0 +1,61 @@
+/*
+ * driver_room.h - what the files of the driver call of each other. Nobody else includes it.
+ *
+ * driver.c: calls, timers, the command in flight, resync, the ladder.
+ * driver_start.c: the table of steps. driver_send.c: one message. driver_inbox.c: reading,
+ * committing, deleting, acknowledging. driver_watch.c: network, signal, storage, card.
+ */
+#ifndef QUANZU_DRIVER_ROOM_H
+#define QUANZU_DRIVER_ROOM_H
+
+#include "driver.h"
+
+/* driver.c */
+void driver_enter(struct driver *d, int64_t now); /* every call from outside is between these */
+void driver_leave(struct driver *d);
+bool driver_run(
+	struct driver *d, const struct driver_op *op, const char *text); /* false: not idle */
+bool driver_run_data(struct driver *d, const struct driver_op *op, const char *text);
+void driver_after(struct driver *d, enum driver_timer t, int64_t ms);
+void driver_cancel(struct driver *d, enum driver_timer t);
+void driver_alarm(struct driver *d, enum modem_alarm a, bool on);
+void driver_ladder(struct driver *d);
+void driver_restart(struct driver *d); /* section 5 again, from the drain */
+void driver_stop(struct driver *d, enum modem_alarm a, int64_t again_ms); /* people must help */
+void driver_limit(struct driver *d, int64_t ms); /* another limit for the command in flight */
+
+/* driver_start.c */
+void start_begin(struct driver *d, bool quick); /* quick: only the settings for messages */
+bool start_next(struct driver *d);
+bool start_notice_stands(const struct driver *d, const struct at_event *e); /* +CNMI: as was set */
+void start_hint(struct driver *d, enum at_part part); /* a start line came: do not wait */
+const struct driver_profile *profile_of(const char *maker, const char *model);
+void profile_copy(char *out, size_t max, const char *s, size_t n); /* printable, cut */
+
+/* driver_send.c */
+bool send_next(struct driver *d);
+void send_prompt(struct driver *d);
+void send_data(struct driver *d);
+void send_late(struct driver *d, int mr);
+void send_break(struct driver *d); /* the modem is gone: what was not written is NOT_SENT */
+
+/* driver_inbox.c */
+bool inbox_next(struct driver *d);
+bool inbox_urgent(const struct driver *d); /* before a send: acknowledgements, a full store */
+void inbox_handed(struct driver *d, const struct at_event *e); /* +CMT, +CDS */
+void inbox_lost(struct driver *d, const struct at_event *e);   /* a header without its PDU */
+void inbox_notice(struct driver *d, const struct at_event *e); /* +CMTI, +CDSI */
+void inbox_sweep(struct driver *d, bool all_stores);
+void inbox_forget_places(struct driver *d); /* after resync and reset indexes are worth nothing */
+void inbox_init(struct driver *d);
+
+/* driver_watch.c */
+bool watch_next(struct driver *d);
+void watch_timer(struct driver *d, enum driver_timer t);
+void watch_begin(struct driver *d);
+void watch_urc(struct driver *d, const struct at_event *e);
+void watch_storage(struct driver *d, int used, int total);
+bool watch_sim(struct driver *d); /* PHASE_STOPPED: asks for the card */
+void watch_lost_network(struct driver *d); /* a send said so: ask soon */
+
+#endif

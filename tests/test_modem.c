@@ -1,0 +1,785 @@
+/*
+ * The driver against recorded-style dialogues on a virtual time: tests/modem/NAME.dialogue.
+ * Each section "=== name" is a test. What a line means:
+ *
+ *   config KEY=VALUE ...      before start: pin smsc iccid pace part_pace max_parts validity
+ *                             gap roaming=1 no_reports=1
+ *   answer COMMAND | L | L    how the modem answers COMMAND while nothing else is said ("-": silence)
+ *   start                     opens the port and runs until the modem is ready and quiet
+ *   open, lost, drained       port events;  stuck: from now on the port accepts no bytes
+ *   > COMMAND                 the next thing the driver writes; "> ESC"
+ *   > PDU [to=N] [part=I/N] [text=T] [vp=HEX] [dcs=N]   a PDU and Ctrl-Z
+ *   < LINE                    the modem says it as a line of its own
+ *   << BYTES                  the modem says it as it is (\r \n \xNN)
+ *   <pdu NUMBER TEXT [ref=R part=I/N]  the hex of a DELIVER as a line; <report NUMBER mr=N status=N
+ *   wait MS                   time passes; deadlines are met in order
+ *   send ID NUMBER TEXT [ref=R] [first=I] [flash]      expects MODEM_TAKEN; "send! RC ..." another
+ *   commit TOKEN, left TOKEN, pin yes|no
+ *   ! EVENT                   the next event; "state NAME" the state now; "quiet" nothing is left
+ *
+ * Chores (CSQ, CPMS?, CREG?, CEREG?, COPS?, CNMI?) are answered by themselves unless expected.
+ */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "driver.h"
+#include "pdu.h"
+
+#include "banned.h"
+
+enum { TESTS_MAX = 400, QUEUE = 200, TEXT = 3000, ANSWERS = 60 };
+
+struct section {
+	char name[120];
+	char *text;
+};
+
+struct queue {
+	char item[QUEUE][TEXT];
+	size_t from, to;
+};
+
+struct world {
+	struct driver driver;
+	struct queue out, events,
+		told; /* told: bytes the modem says when the driver has ended its turn */
+	char answers[ANSWERS][2][TEXT];
+	size_t answer_count;
+	int64_t now, open_at;
+	bool open, stuck, starting;
+	size_t stuck_bytes;
+	char half[TEXT]; /* bytes of the driver without an end yet */
+	struct modem_config config;
+	char words[8][64];
+	const char *line;
+	int number;
+};
+
+static void push(struct queue *q, const char *s)
+{
+	assert_true(q->to < QUEUE);
+	snprintf(q->item[q->to++], TEXT, "%s", s);
+}
+
+static const char *head(const struct queue *q)
+{
+	return q->from < q->to ? q->item[q->from] : NULL;
+}
+
+static void pop(struct queue *q)
+{
+	if (++q->from == q->to)
+		q->from = q->to = 0;
+}
+
+/* What the driver calls */
+
+static size_t port_write(void *arg, const char *bytes, size_t n)
+{
+	struct world *w = arg;
+
+	assert_true(w->open);
+	for (size_t i = 0; i < n; i++) {
+		size_t used = strlen(w->half);
+
+		if (bytes[i] == '\r' || bytes[i] == 0x1A || bytes[i] == 0x1B) {
+			if (bytes[i] == 0x1B)
+				snprintf(w->half + used, TEXT - used, "ESC");
+			else if (bytes[i] == 0x1A)
+				snprintf(w->half + used, TEXT - used, "^Z");
+			push(&w->out, w->half);
+			w->half[0] = '\0';
+		} else {
+			assert_in_range(bytes[i], 0x20, 0x7E);
+			w->half[used] = bytes[i];
+			w->half[used + 1] = '\0';
+		}
+	}
+	w->stuck_bytes += w->stuck ? n : 0;
+	return w->stuck_bytes;
+}
+
+static void port_open(void *arg, int64_t in_ms)
+{
+	struct world *w = arg;
+
+	w->open = false;
+	w->open_at = w->now + in_ms;
+}
+
+static void on_part(void *arg, const struct modem_part *p)
+{
+	char s[200], mr[20] = "", code[20] = "";
+
+	if (p->mr != AT_NONE)
+		snprintf(mr, sizeof mr, " mr=%d", p->mr);
+	if (p->code != AT_NONE)
+		snprintf(code, sizeof code, " code=%d", p->code);
+	snprintf(s, sizeof s, "part %d %u/%u %s%s%s%s%s", (int)p->id, p->part, p->parts,
+		verdict_name(p->verdict), mr, code, p->verdict == VERDICT_SENT ? "" : " ",
+		p->verdict == VERDICT_SENT ? "" : atcode_class_name(p->class));
+	push(&((struct world *)arg)->events, s);
+}
+
+static void on_done(void *arg, int64_t id, enum verdict worst, const struct modem_part *last)
+{
+	char s[100];
+
+	assert_int_equal(last->id, id);
+	snprintf(s, sizeof s, "done %d %s", (int)id, verdict_name(worst));
+	push(&((struct world *)arg)->events, s);
+}
+
+static void on_late(void *arg, int64_t id, unsigned part, int mr)
+{
+	char s[100];
+
+	snprintf(s, sizeof s, "late %d %u mr=%d", (int)id, part, mr);
+	push(&((struct world *)arg)->events, s);
+}
+
+static void on_inbound(void *arg, const struct modem_inbound *in)
+{
+	char s[1200];
+	struct buf text;
+
+	buf_init(&text, 1000);
+	if (in->pdu == NULL) {
+		snprintf(s, sizeof s, "unreadable %d %s", (int)in->token, pdu_rc_name(in->reason));
+	} else if (in->pdu->dir == PDU_STATUS) {
+		snprintf(s, sizeof s, "report %d mr=%u %s", (int)in->token, in->pdu->mr,
+			pdu_outcome_name(pdu_outcome(in->pdu->status)));
+	} else {
+		pdu_text(in->pdu->units, in->pdu->unit_count, &text);
+		snprintf(s, sizeof s, "inbound %d %s %s", (int)in->token, in->pdu->address.number,
+			buf_str(&text));
+	}
+	buf_free(&text);
+	push(&((struct world *)arg)->events, s);
+}
+
+static void on_alarm(void *arg, enum modem_alarm alarm, bool on)
+{
+	char s[100];
+
+	snprintf(s, sizeof s, "alarm %s %s", modem_alarm_name(alarm), on ? "on" : "off");
+	push(&((struct world *)arg)->events, s);
+}
+
+static void on_pin(void *arg, const char *iccid)
+{
+	char s[100];
+
+	snprintf(s, sizeof s, "pin %s", iccid);
+	push(&((struct world *)arg)->events, s);
+}
+
+static const struct modem_events events = { .on_part = on_part,
+	.on_done = on_done,
+	.on_late = on_late,
+	.on_inbound = on_inbound,
+	.on_alarm = on_alarm,
+	.on_pin = on_pin };
+
+/* The modem that answers when the script does not */
+
+static const char *const standard[][2] = {
+	{ "AT+CGMI", "ACME|OK" },
+	{ "AT+CGMM", "Testmodem 1|OK" },
+	{ "AT+CGMR", "R1.0 OK BUILD|OK" },
+	{ "AT+CGSN", "860000000138001|OK" },
+	{ "AT+CFUN?", "+CFUN: 1|OK" },
+	{ "AT+CPIN?", "+CPIN: READY|OK" },
+	{ "AT+CIMI", "460990000138001|OK" },
+	{ "AT+CCID", "+CCID: 8986000000000013800F|OK" },
+	{ "AT+CSMS?", "+CSMS: 0,1,1,1|OK" },
+	{ "AT+CPMS=?", "+CPMS: (\"SM\"),(\"SM\"),(\"SM\")|OK" },
+	{ "AT+CPMS?", "+CPMS: \"SM\",0,50,\"SM\",0,50,\"SM\",0,50|OK" },
+	{ "AT+CPMS=\"SM\",\"SM\",\"SM\"", "+CPMS: 0,50,0,50,0,50|OK" },
+	{ "AT+CNMI=?", "+CNMI: (0-3),(0-3),(0,2),(0-2),(0,1)|OK" },
+	{ "AT+CNMI?", "+CNMI: 2,1,0,1,0|OK" },
+	{ "AT+CSCA?", "+CSCA: \"+8613800000500\",145|OK" },
+	{ "AT+CMMS=?", "+CMMS: (0-2)|OK" },
+	{ "AT+CREG?", "+CREG: 1,1|OK" },
+	{ "AT+CEREG?", "+CEREG: 1,0|OK" },
+	{ "AT+COPS?", "+COPS: 0,0,\"CHINA MOBILE\",7|OK" },
+	{ "AT+CSQ", "+CSQ: 22,99|OK" },
+	{ "AT+GCAP", "+GCAP: +CGSM|OK" },
+	{ "AT+CMGF?", "+CMGF: 0|OK" },
+	{ "AT+CPINR=\"SIM PIN\"", "+CPINR: SIM PIN,3,3|OK" },
+};
+
+static const char *answer_to(const struct world *w, const char *command)
+{
+	for (size_t i = w->answer_count; i-- > 0;)
+		if (strcmp(w->answers[i][0], command) == 0)
+			return w->answers[i][1];
+	for (size_t i = 0; i < sizeof standard / sizeof *standard; i++)
+		if (strcmp(standard[i][0], command) == 0)
+			return standard[i][1];
+	return "OK";
+}
+
+static void say(struct world *w, const char *bytes)
+{
+	driver_bytes(&w->driver, w->now, bytes, strlen(bytes));
+}
+
+static void answer(struct world *w, const char *command)
+{
+	char all[TEXT], *rest = all, *line;
+	char bytes[TEXT + 8];
+
+	snprintf(all, sizeof all, "%s", answer_to(w, command));
+	if (strcmp(all, "-") == 0)
+		return;
+	while ((line = strsep(&rest, "|")) != NULL) {
+		snprintf(bytes, sizeof bytes, "\r\n%s\r\n", line);
+		say(w, bytes);
+	}
+}
+
+static bool is_chore(const char *command)
+{
+	static const char *const chores[] = { "AT+CSQ", "AT+CPMS?", "AT+CREG?", "AT+CEREG?",
+		"AT+CGREG?", "AT+COPS?", "AT+CNMI?" };
+
+	for (size_t i = 0; i < sizeof chores / sizeof *chores; i++)
+		if (strcmp(command, chores[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Answers what the script need not see. */
+static void serve(struct world *w)
+{
+	char command[TEXT];
+	const char *first;
+
+	while ((first = head(&w->out)) != NULL && (w->starting || is_chore(first))) {
+		if (w->starting && strncmp(first, "AT", 2) != 0 && strcmp(first, "ESC") != 0)
+			return;
+		snprintf(command, sizeof command, "%s", first);
+		pop(&w->out);
+		if (strcmp(command, "ESC") != 0)
+			answer(w, command);
+	}
+}
+
+static void pass(struct world *w, int64_t ms)
+{
+	int64_t end = w->now + ms;
+
+	for (;;) {
+		int64_t due = driver_deadline(&w->driver);
+
+		serve(w);
+		due = driver_deadline(&w->driver);
+		if (!w->open && w->open_at < due)
+			due = w->open_at;
+		if (due > end)
+			break;
+		w->now = due > w->now ? due : w->now;
+		if (!w->open && w->open_at <= w->now) {
+			w->open = true;
+			driver_opened(&w->driver, w->now, 0);
+		} else {
+			driver_tick(&w->driver, w->now);
+		}
+	}
+	w->now = end;
+	serve(w);
+}
+
+/* The words of a script */
+
+static void broken(const struct world *w, const char *why, const char *got)
+{
+	print_error("line %d: %s\n  %s\n  got: %s\n", w->number, w->line, why,
+		got == NULL ? "nothing" : got);
+	fail();
+}
+
+static bool word(const char *args, const char *key, char *out, size_t max)
+{
+	size_t n = strlen(key);
+
+	for (const char *s = args; (s = strstr(s, key)) != NULL; s++)
+		if ((s == args || s[-1] == ' ') && s[n] == '=') {
+			snprintf(out, max, "%.*s", (int)strcspn(s + n + 1, " "), s + n + 1);
+			return true;
+		}
+	return false;
+}
+
+static int number_word(const char *args, const char *key, int otherwise)
+{
+	char value[40];
+
+	return word(args, key, value, sizeof value) ? (int)strtol(value, NULL, 0) : otherwise;
+}
+
+static void do_config(struct world *w, const char *args)
+{
+	struct modem_config *c = &w->config;
+
+	if (word(args, "pin", w->words[0], sizeof w->words[0]))
+		c->pin = w->words[0];
+	if (word(args, "smsc", w->words[1], sizeof w->words[1]))
+		c->smsc = w->words[1];
+	if (word(args, "iccid", w->words[2], sizeof w->words[2]))
+		c->iccid = w->words[2];
+	c->pace_ms = number_word(args, "pace", c->pace_ms);
+	c->part_pace_ms = number_word(args, "part_pace", c->part_pace_ms);
+	c->max_parts = number_word(args, "max_parts", c->max_parts);
+	c->validity_min = number_word(args, "validity", c->validity_min);
+	c->gap_ms = number_word(args, "gap", c->gap_ms);
+	c->roaming = number_word(args, "roaming", 0) != 0;
+	c->no_reports = number_word(args, "no_reports", 0) != 0;
+}
+
+static void do_answer(struct world *w, const char *args)
+{
+	const char *bar = strstr(args, " | ");
+
+	assert_true(bar != NULL && w->answer_count < ANSWERS);
+	snprintf(w->answers[w->answer_count][0], TEXT, "%.*s", (int)(bar - args), args);
+	snprintf(w->answers[w->answer_count][1], TEXT, "%s", bar + 3);
+	for (char *s = w->answers[w->answer_count][1]; (s = strstr(s, " | ")) != NULL; s++) {
+		*s = '|';
+		memmove(s + 1, s + 3, strlen(s + 3) + 1);
+	}
+	w->answer_count++;
+}
+
+static void begin(struct world *w)
+{
+	struct driver_port port = { port_write, port_open, w };
+
+	driver_init(&w->driver, &w->config, &port, &events, w);
+	driver_begin(&w->driver, w->now);
+	w->open = true;
+	driver_opened(&w->driver, w->now, 0);
+}
+
+static void do_start(struct world *w, const char *args)
+{
+	(void)args;
+	begin(w);
+	w->starting = true;
+	for (int i = 0; i < 100 && w->driver.health.state != MODEM_READY; i++)
+		pass(w, 500);
+	pass(w, 100);
+	w->starting = false;
+	if (w->driver.health.state != MODEM_READY)
+		broken(w, "the start ends in another state",
+			modem_state_name(w->driver.health.state));
+}
+
+/* Runs the start with answers, to wherever it leads in 60 s. */
+static void do_try(struct world *w, const char *args)
+{
+	begin(w);
+	w->starting = true;
+	pass(w, args[0] != '\0' ? strtol(args, NULL, 10) : 60000);
+	w->starting = false;
+}
+
+static void do_open(struct world *w, const char *args)
+{
+	(void)args;
+	begin(w);
+}
+
+static void do_serve(struct world *w, const char *args)
+{
+	w->starting = strcmp(args, "on") == 0;
+}
+
+static void do_lost(struct world *w, const char *args)
+{
+	(void)args;
+	driver_lost(&w->driver, w->now);
+	w->half[0] = '\0';
+}
+
+static void do_stuck(struct world *w, const char *args)
+{
+	(void)args;
+	w->stuck = true;
+}
+
+static void do_drained(struct world *w, const char *args)
+{
+	(void)args;
+	w->stuck = false;
+	w->stuck_bytes = 0;
+	driver_drained(&w->driver, w->now);
+}
+
+static void check_pdu(struct world *w, const char *args, const char *hex)
+{
+	struct pdu p;
+	struct buf text;
+	char want[TEXT], got[TEXT];
+
+	if (pdu_decode(hex, strlen(hex) - 2, PDU_WITH_SMSC, &p) != PDU_OK || p.dir != PDU_SUBMIT)
+		broken(w, "not a SUBMIT", hex);
+	buf_init(&text, TEXT);
+	pdu_text(p.units, p.unit_count, &text);
+	if (word(args, "text", want, sizeof want) && strcmp(want, buf_str(&text)) != 0)
+		broken(w, "another text", buf_str(&text));
+	buf_free(&text);
+	snprintf(got, sizeof got, "%u/%u", p.part, p.parts);
+	if (word(args, "part", want, sizeof want) && strcmp(want, got) != 0)
+		broken(w, "another part", got);
+	snprintf(got, sizeof got, "%u", p.ref);
+	if (word(args, "ref", want, sizeof want) && strcmp(want, got) != 0)
+		broken(w, "another reference", got);
+	if (word(args, "to", want, sizeof want) && strcmp(want, p.address.number) != 0)
+		broken(w, "another number", p.address.number);
+	if (word(args, "smsc", want, sizeof want) && strcmp(want, p.smsc.number) != 0)
+		broken(w, "another centre", p.smsc.number);
+	snprintf(got, sizeof got, p.vp_form == PDU_VP_NONE ? "none" : "%u", p.vp[0]);
+	if (word(args, "vp", want, sizeof want) && strcmp(want, got) != 0)
+		broken(w, "another validity", got);
+	snprintf(got, sizeof got, "%u", p.dcs);
+	if (word(args, "dcs", want, sizeof want) && strcmp(want, got) != 0)
+		broken(w, "another coding", got);
+	snprintf(got, sizeof got, "%u", p.srr);
+	if (word(args, "srr", want, sizeof want) && strcmp(want, got) != 0)
+		broken(w, "report asked for or not", got);
+}
+
+static void do_written(struct world *w, const char *args)
+{
+	const char *first;
+
+	/* A chore that comes first is served, unless it is what the line wants. */
+	while ((first = head(&w->out)) != NULL && is_chore(first) && strcmp(first, args) != 0) {
+		char command[TEXT];
+
+		snprintf(command, sizeof command, "%s", first);
+		pop(&w->out);
+		answer(w, command);
+	}
+	if (first == NULL)
+		broken(w, "nothing was written", NULL);
+	if (strncmp(args, "PDU", 3) == 0)
+		check_pdu(w, args + 3, first);
+	else if (strcmp(first, args) != 0)
+		broken(w, "something else was written", first);
+	pop(&w->out);
+}
+
+static void do_line(struct world *w, const char *args)
+{
+	char bytes[TEXT + 8];
+
+	snprintf(bytes, sizeof bytes, "\r\n%s\r\n", args);
+	say(w, bytes);
+}
+
+static void do_bytes(struct world *w, const char *args)
+{
+	char bytes[TEXT];
+	size_t n = 0;
+
+	for (; *args != '\0'; args++) {
+		char hex[3] = { 0 };
+
+		if (*args != '\\') {
+			bytes[n++] = *args;
+		} else if (args[1] == 'x') {
+			memcpy(hex, args + 2, 2);
+			bytes[n++] = (char)strtol(hex, NULL, 16);
+			args += 3;
+		} else {
+			args++;
+			bytes[n++] = *args == 'r' ? '\r' : *args == 'n' ? '\n' : *args;
+		}
+	}
+	driver_bytes(&w->driver, w->now, bytes, n);
+}
+
+static void do_pdu(struct world *w, const char *args)
+{
+	struct pdu_message m = { .smsc = "+8613800000500", .dcs = -1, .vp = -1 };
+	struct pdu_split split;
+	char number[64], hex[PDU_HEX_MAX + 1], which[32] = "1/1";
+	const char *text = strchr(args, ' ') + 1;
+	size_t n = strcspn(text, " "), len;
+	unsigned long part, parts;
+
+	snprintf(number, sizeof number, "%.*s", (int)(text - args) - 1, args);
+	m.number = number;
+	m.ref = (unsigned)number_word(args, "ref", 0);
+	pdu_time_of_ms(1773037508000 + w->now / 1000 * 1000, 480, &m.scts);
+	assert_int_equal(pdu_split(text, n, PDU_AUTO, 8, 255, &split), PDU_OK);
+	word(args, "part", which, sizeof which);
+	part = strtoul(which, NULL, 10);
+	parts = strtoul(strchr(which, '/') + 1, NULL, 10);
+	assert_true(part > 0 && parts == 1);
+	assert_int_equal(pdu_encode_deliver(&m, text, &split, 1, hex, &len), PDU_OK);
+	do_line(w, hex);
+}
+
+static void do_report(struct world *w, const char *args)
+{
+	struct pdu_report r = { .mr = (uint8_t)number_word(args, "mr", 0),
+		.status = (uint8_t)number_word(args, "status", 0) };
+	char number[64], hex[PDU_HEX_MAX + 1];
+	size_t n;
+
+	snprintf(number, sizeof number, "%.*s", (int)strcspn(args, " "), args);
+	r.number = number;
+	pdu_time_of_ms(1773037508000, 480, &r.scts);
+	pdu_time_of_ms(1773037518000, 480, &r.dt);
+	assert_int_equal(pdu_encode_status(&r, hex, &n), PDU_OK);
+	do_line(w, hex);
+}
+
+static void do_wait(struct world *w, const char *args)
+{
+	pass(w, strtol(args, NULL, 10));
+}
+
+static const char *const rcs[] = { "taken", "busy", "not-ready", "unfit" };
+
+static void send_it(struct world *w, const char *args, const char *want)
+{
+	char to[64], text[TEXT];
+	struct modem_message m = { .id = strtol(args, NULL, 10),
+		.ref = (unsigned)number_word(args, "ref", 0),
+		.first_part = (unsigned)number_word(args, "first", 0),
+		.validity_min = number_word(args, "valid", 0),
+		.flash = strstr(args, " flash") != NULL };
+	const char *at = strchr(args, ' ') + 1;
+	enum pdu_rc why;
+	enum modem_rc rc;
+	int times = number_word(args, "times", 1);
+	size_t used = 0;
+
+	snprintf(to, sizeof to, "%.*s", (int)strcspn(at, " "), at);
+	at = strchr(at, ' ') + 1;
+	for (int i = 0; i < times; i++)
+		used += (size_t)snprintf(
+			text + used, sizeof text - used, "%.*s", (int)strcspn(at, " "), at);
+	m.to = to;
+	m.text = text;
+	rc = driver_send(&w->driver, w->now, &m, &why);
+	if (strcmp(rcs[rc], want) != 0)
+		broken(w, "another answer", rcs[rc]);
+}
+
+static void do_send(struct world *w, const char *args)
+{
+	send_it(w, args, "taken");
+}
+
+static void do_send_but(struct world *w, const char *args)
+{
+	char want[32];
+
+	snprintf(want, sizeof want, "%.*s", (int)strcspn(args, " "), args);
+	send_it(w, strchr(args, ' ') + 1, want);
+}
+
+static void do_commit(struct world *w, const char *args)
+{
+	driver_committed(&w->driver, w->now, strtol(args, NULL, 10));
+}
+
+static void do_left(struct world *w, const char *args)
+{
+	driver_left(&w->driver, w->now, strtol(args, NULL, 10));
+}
+
+static void do_pin(struct world *w, const char *args)
+{
+	driver_pin(&w->driver, w->now, strcmp(args, "yes") == 0);
+}
+
+static void do_event(struct world *w, const char *args)
+{
+	const char *first = head(&w->events);
+
+	if (first == NULL || strcmp(first, args) != 0)
+		broken(w, "another event", first);
+	pop(&w->events);
+}
+
+static void do_state(struct world *w, const char *args)
+{
+	const char *now = modem_state_name(w->driver.health.state);
+
+	if (strcmp(now, args) != 0)
+		broken(w, "another state", now);
+}
+
+static void do_quiet(struct world *w, const char *args)
+{
+	(void)args;
+	serve(w);
+	if (head(&w->out) != NULL)
+		broken(w, "something was written", head(&w->out));
+	if (head(&w->events) != NULL)
+		broken(w, "an event was left", head(&w->events));
+}
+
+static void do_health(struct world *w, const char *args)
+{
+	const struct modem_health *h = &w->driver.health;
+	char got[400];
+
+	snprintf(got, sizeof got, "signal=%d operator=%s imei=%s iccid=%s store=%s,%d,%d smsc=%s",
+		h->signal, h->operator_, h->imei, h->iccid, h->store, h->store_used, h->store_total,
+		h->smsc);
+	if (strcmp(got, args) != 0)
+		broken(w, "another health", got);
+}
+
+static const struct {
+	const char *word;
+	void (*act)(struct world *w, const char *args);
+} acts[] = {
+	{ "config", do_config },
+	{ "answer", do_answer },
+	{ "start", do_start },
+	{ "try", do_try },
+	{ "open", do_open },
+	{ "serve", do_serve },
+	{ "lost", do_lost },
+	{ "stuck", do_stuck },
+	{ "drained", do_drained },
+	{ ">", do_written },
+	{ "<", do_line },
+	{ "<<", do_bytes },
+	{ "<pdu", do_pdu },
+	{ "<report", do_report },
+	{ "wait", do_wait },
+	{ "send", do_send },
+	{ "send!", do_send_but },
+	{ "commit", do_commit },
+	{ "left", do_left },
+	{ "pin", do_pin },
+	{ "!", do_event },
+	{ "state", do_state },
+	{ "health", do_health },
+	{ "quiet", do_quiet },
+};
+
+static void act(struct world *w, const char *line)
+{
+	size_t n = strcspn(line, " ");
+
+	w->line = line;
+	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+		if (strlen(acts[i].word) == n && strncmp(line, acts[i].word, n) == 0) {
+			acts[i].act(w, line + n + (line[n] == ' '));
+			return;
+		}
+	broken(w, "no such word", NULL);
+}
+
+static void dialogue(void **state)
+{
+	const struct section *s = *state;
+	struct world *w = calloc(1, sizeof *w);
+	char *copy = strdup(s->text), *rest = copy, *line;
+
+	assert_true(w != NULL && copy != NULL);
+	w->config.gap_ms = -1;
+	w->config.name = "test";
+	w->now = 1000000;
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		w->number++;
+		if (line[0] != '\0' && line[0] != '#')
+			act(w, line);
+	}
+	w->line = "the end";
+	do_quiet(w, "");
+	driver_end(&w->driver, w->now);
+	free(copy);
+	free(w);
+}
+
+static char *read_all(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text = calloc(1, 1 << 20);
+
+	if (f == NULL || text == NULL || fread(text, 1, (1 << 20) - 1, f) == 0) {
+		perror(path);
+		exit(1);
+	}
+	fclose(f);
+	return text;
+}
+
+static size_t load(const char *file, struct section *out, size_t max)
+{
+	char path[400], *text, *rest, *at;
+	size_t n = 0;
+
+	snprintf(path, sizeof path, "tests/modem/%s", file);
+	text = rest = read_all(path);
+	while ((at = strstr(rest, "=== ")) != NULL && n < max) {
+		char *end = strchr(at, '\n'), *next;
+
+		snprintf(out[n].name, sizeof out[n].name, "%.*s: %.*s", (int)strcspn(file, "."),
+			file, (int)(end - at - 4), at + 4);
+		next = strstr(end, "\n=== ");
+		out[n].text =
+			next == NULL ? strdup(end + 1) : strndup(end + 1, (size_t)(next - end));
+		n++;
+		rest = end;
+	}
+	free(text);
+	return n;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_dialogue(const struct dirent *e)
+{
+	return strstr(e->d_name, ".dialogue") != NULL;
+}
+
+int main(void)
+{
+	static struct section sections[TESTS_MAX];
+	static struct CMUnitTest tests[TESTS_MAX];
+	struct dirent **files;
+	int count = scandir("tests/modem", &files, is_dialogue, by_name), failed;
+	size_t n = 0;
+
+	if (count <= 0) {
+		fprintf(stderr, "tests/modem: no dialogues\n");
+		return 1;
+	}
+	for (int i = 0; i < count; i++) {
+		n += load(files[i]->d_name, sections + n, TESTS_MAX - n);
+		free(files[i]);
+	}
+	free(files);
+	for (size_t i = 0; i < n; i++)
+		tests[i] = (struct CMUnitTest){ .name = sections[i].name,
+			.test_func = dialogue,
+			.initial_state = &sections[i] };
+	failed = _cmocka_run_group_tests("modem", tests, n, NULL, NULL);
+	for (size_t i = 0; i < n; i++)
+		free(sections[i].text);
+	return failed == 0 ? 0 : 1;
+}

@@ -135,7 +135,7 @@ static bool take_code(struct scan *c)
 		c->since = c->line;
 		take(c, 1);
 	} else if (*s == '#' || (two && s[0] == '/' && s[1] == '/')) {
-		c->s += strcspn(s, "\n"); /* a comment is not copied: only its line counts */
+		take(c, strcspn(s, "\n"));
 	} else if (two && s[0] == '/' && s[1] == '*') {
 		c->in = IN_COMMENT;
 		c->since = c->line;

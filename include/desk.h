@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "channel.h"
 #include "fault.h"
 #include "record.h"
 #include "settings.h"
@@ -28,6 +29,8 @@ struct desk *desk_open(struct store *s, const struct settings *set);
 void desk_close(struct desk *d);
 void desk_settings(struct desk *d, const struct settings *set);
 struct store *desk_store(struct desk *d);
+/* Desk time: runs with the monotonic clock, follows the wall clock while that stays within five minutes. */
+int64_t desk_now_ms(struct desk *d);
 
 /* -- warnings --------------------------------------------------------------------------- */
 
@@ -69,21 +72,8 @@ int desk_fault_status(const struct fault *f); /* 404, 409, 422 ... */
 
 /* -- outbox --------------------------------------------------------------------------------- */
 
-struct outgoing { /* one message in the hands of a channel; its `sending` is on disk after the commit */
-	int64_t id;
-	char to[32];
-	char text[2048];
-	bool urgent, report, flash;
-	int first_part; /* parts before it are sent already, 0-based */
-	int concat_ref; /* 8 bits, one per recipient and message */
-	int validity_min;
-};
-
 /* The next message for this channel, or false: none may go now. */
 bool desk_claim(struct desk *d, const char *channel, struct outgoing *out);
-
-enum send_verdict { SEND_SENT, SEND_REFUSED, SEND_NOT_SENT, SEND_UNSURE };
-enum send_class { SEND_NUMBER, SEND_CARD, SEND_PASSING, SEND_MODEM, SEND_OURS }; /* why not */
 
 void desk_part(struct desk *d, const char *channel, int64_t id, int part, enum send_verdict v,
 	int mr, const char *error);
@@ -100,19 +90,16 @@ void desk_recover(struct desk *d);
 
 /* -- inbox ------------------------------------------------------------------------------------ */
 
-struct incoming {
-	const char *channel, *kind; /* kind: sms, key */
-	const char *from;           /* as the network gave it */
-	bool answerable;            /* false: alphanumeric sender, not text for a person ... */
-	const uint16_t *units;      /* UTF-16, of this part */
-	size_t unit_count;
-	uint8_t fingerprint[32];
-	int64_t written_ms;             /* SMSC's clock; 0 unknown */
-	int ref, ref_bits, part, total; /* total 0 or 1: stands alone */
-};
-
 /* Committed before it is deleted from the SIM. A known fingerprint is taken for taken. */
 void desk_incoming(struct desk *d, const struct incoming *in);
+
+/* -- what a channel tells -------------------------------------------------------------------- */
+
+/* An alarm of a channel, or its end. */
+void desk_channel_alarm(
+	struct desk *d, const char *channel, const char *kind, const char *text, bool on);
+/* Once per card and PIN, recorded before it is tried: three wrong ones lock the card. */
+bool desk_pin_try(struct desk *d, const char *card, const char *pin);
 
 /* -- time ------------------------------------------------------------------------------------------ */
 

@@ -35,9 +35,6 @@ struct desk {
 	int64_t areas_version;
 };
 
-/* Desk time: runs with the monotonic clock, follows the wall clock while that stays within five minutes. */
-int64_t desk_now(struct desk *d);
-
 /* -- person.c: the person as a case knows them ------------------------------------------------ */
 
 /* The area of the record by code, name or address; "" when nothing fits. */

@@ -31,12 +31,13 @@ struct work {
 };
 
 struct work_hooks {
-	void *desk;
-	void (*batch_begin)(void *desk);
-	void (*job_begin)(void *desk);
-	enum store_rc (*job_end)(void *desk);
-	enum store_rc (*batch_end)(void *desk); /* the desk's own last steps, then commit */
-	void (*tick)(void *desk);               /* a job of its own, when due */
+	void *arg;  /* of the hooks */
+	void *desk; /* what run() gets */
+	void (*batch_begin)(void *arg);
+	void (*job_begin)(void *arg);
+	enum store_rc (*job_end)(void *arg);
+	enum store_rc (*batch_end)(void *arg); /* the desk's own last steps, then commit */
+	void (*tick)(void *arg);               /* a job of its own, when due */
 	int64_t (*due_ms)(
 		void *desk); /* when the next tick is due: ms from now, at most a minute */
 };
@@ -44,7 +45,9 @@ struct work_hooks {
 struct worker;
 
 struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int max_waiting);
-bool worker_put(struct worker *w, struct work *job);  /* loop's thread; false: full, or stopping */
+bool worker_put(struct worker *w, struct work *job); /* loop's thread; false: full, or stopping */
+/* The same without the limit, for what must not be refused: verdicts, replies, reports. False: stopped. */
+bool worker_put_always(struct worker *w, struct work *job);
 void worker_tell(struct worker *w, struct work *job); /* desk's thread, inside a batch */
 int worker_waiting(const struct worker *w);
 /* Takes no more, runs what waits, joins the thread, hands the last answers back. */

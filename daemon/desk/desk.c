@@ -64,7 +64,7 @@ struct store *desk_store(struct desk *d)
  * trusted moment; a wall clock that stays near it corrects it, one that jumps is doubted until
  * a person confirms it.
  */
-int64_t desk_now(struct desk *d)
+int64_t desk_now_ms(struct desk *d)
 {
 	int64_t mono = clock_mono_ms(), wall = clock_now_ms();
 	int64_t steady = d->steady_wall_ms + (mono - d->steady_mono_ms);

@@ -95,7 +95,6 @@ static void fill(struct desk *d, const struct message *m, struct outgoing *out)
 		text = words_marked(d->s, text, d->set->templates.repeat_mark);
 	*out = (struct outgoing){ .id = m->id,
 		.urgent = strcmp(m->class_, "urgent") == 0,
-		.report = true,
 		.first_part = m->parts_sent,
 		.concat_ref = m->concat_ref,
 		.validity_min = (int)((m->expires_at - d->s->now_ms) / MINUTE_MS) + 1 };

@@ -132,3 +132,28 @@ void post_alarm(struct desk *d, const struct casefile *c, const char *kind, cons
 	words_time(d, &v, "time", d->s->now_ms);
 	post_team(d, c, "centre", "alarm", TPL_ALARM, &v);
 }
+
+void desk_channel_alarm(
+	struct desk *d, const char *channel, const char *kind, const char *text, bool on)
+{
+	const char *subject = arena_print(&d->s->arena, "%s:%s", channel, kind);
+
+	if (on)
+		post_alarm(d, NULL, "channel", subject,
+			arena_print(&d->s->arena, "通道%s:%s", channel, text));
+	else
+		alarm_clear(d->s, "channel", subject, "system");
+}
+
+bool desk_pin_try(struct desk *d, const char *card, const char *pin)
+{
+	uint8_t hash[SEAL_LOOKUP];
+	char key[80] = "pin:", seen[8];
+
+	seal_lookup(d->s->seal, "pin", arena_print(&d->s->arena, "%s:%s", card, pin), hash);
+	seal_hex(hash, sizeof hash, key + strlen(key));
+	if (store_meta(d->s, key, seen, sizeof seen))
+		return false;
+	store_meta_set(d->s, key, "tried");
+	return true;
+}

@@ -197,7 +197,7 @@ void desk_tick(struct desk *d)
 
 int64_t desk_due_ms(struct desk *d)
 {
-	int64_t now = desk_now(d), held;
+	int64_t now = desk_now_ms(d), held;
 
 	if (d->next_due_ms == 0) {
 		d->next_due_ms = timer_next(d->s);

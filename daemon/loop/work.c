@@ -1,6 +1,6 @@
 #include "work.h"
 
-#include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,9 +84,9 @@ static void run_job(struct worker *w, struct work *job)
 
 	if (job->run == NULL)
 		return;
-	h->job_begin(h->desk);
+	h->job_begin(h->arg);
 	job->run(job, h->desk);
-	job->rc = h->job_end(h->desk);
+	job->rc = h->job_end(h->arg);
 }
 
 static void run_batch(struct worker *w, struct list *batch, bool tick)
@@ -95,15 +95,15 @@ static void run_batch(struct worker *w, struct list *batch, bool tick)
 	enum store_rc rc;
 
 	list_init(&w->told);
-	h->batch_begin(h->desk);
+	h->batch_begin(h->arg);
 	for (struct work *job = batch->first; job != NULL; job = job->next)
 		run_job(w, job);
 	if (tick) {
-		h->job_begin(h->desk);
-		h->tick(h->desk);
-		h->job_end(h->desk);
+		h->job_begin(h->arg);
+		h->tick(h->arg);
+		h->job_end(h->arg);
 	}
-	rc = h->batch_end(h->desk);
+	rc = h->batch_end(h->arg);
 	for (struct work *job = batch->first; job != NULL; job = job->next)
 		if (rc != STORE_OK)
 			job->rc = rc;
@@ -124,7 +124,7 @@ static void desk_thread(void *arg)
 	int n;
 
 	for (;;) {
-		due_ms = w->hooks.due_ms(w->hooks.desk);
+		due_ms = w->hooks.due_ms(w->hooks.arg);
 		uv_mutex_lock(&w->lock);
 		while (w->live.first == NULL && w->bulk.first == NULL && !w->stopping &&
 			due_ms > 0) {
@@ -141,7 +141,7 @@ static void desk_thread(void *arg)
 			return;
 		}
 		uv_mutex_unlock(&w->lock);
-		run_batch(w, &batch, w->hooks.due_ms(w->hooks.desk) <= 0);
+		run_batch(w, &batch, w->hooks.due_ms(w->hooks.arg) <= 0);
 	}
 }
 
@@ -185,13 +185,13 @@ struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int
 	return w;
 }
 
-bool worker_put(struct worker *w, struct work *job)
+static bool put(struct worker *w, struct work *job, int limit)
 {
 	bool ok;
 
 	job->rc = STORE_OK;
 	uv_mutex_lock(&w->lock);
-	ok = !w->stopping && w->waiting < w->max;
+	ok = !w->stopping && w->waiting < limit;
 	if (ok) {
 		list_add(job->bulk ? &w->bulk : &w->live, job);
 		w->waiting++;
@@ -199,6 +199,16 @@ bool worker_put(struct worker *w, struct work *job)
 	}
 	uv_mutex_unlock(&w->lock);
 	return ok;
+}
+
+bool worker_put(struct worker *w, struct work *job)
+{
+	return put(w, job, w->max);
+}
+
+bool worker_put_always(struct worker *w, struct work *job)
+{
+	return put(w, job, INT_MAX);
 }
 
 void worker_tell(struct worker *w, struct work *job)

@@ -10,7 +10,7 @@
 #define MESSAGE_COLUMNS \
 	"id, case_id, task_id, member_id, purpose, class, priority, phone_x, text_x, state, " \
 	"held_until," \
-	" held_why, expires_at, channel, attempts, repeat_of, parts, parts_sent, concat_ref, " \
+	" held_why, expires_at, channel, attempts, repeats, parts, parts_sent, concat_ref, " \
 	"error, created_at," \
 	" sending_at, sent_at"
 
@@ -120,7 +120,7 @@ bool message_event(struct store *s, struct message *m, enum message_event ev, co
 		m->error = reason;
 	db_run(s->db,
 		"UPDATE message SET state = ?, held_until = ?, held_why = ?, channel = ?, attempts "
-		"= ?, repeat_of = ?,"
+		"= ?, repeats = ?,"
 		" parts = ?, parts_sent = ?, concat_ref = ?, error = ?, sending_at = ?, sent_at = "
 		"?, ended_at = ?"
 		" WHERE id = ? AND state = ?",

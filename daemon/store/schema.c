@@ -84,7 +84,7 @@ static const char *const migration_1[] = {
 	" kind TEXT NOT NULL, purpose TEXT NOT NULL, class TEXT NOT NULL, priority BIGINT NOT NULL, phone_x BLOB NOT NULL,"
 	" text_x BLOB NOT NULL, state TEXT NOT NULL, held_until BIGINT NOT NULL, held_why TEXT NOT NULL, expires_at BIGINT NOT NULL,"
 	" channel TEXT NOT NULL, attempts BIGINT NOT NULL, parts BIGINT NOT NULL, parts_sent BIGINT NOT NULL, concat_ref BIGINT NOT NULL,"
-	" repeat_of BIGINT NOT NULL, error TEXT NOT NULL, created_at BIGINT NOT NULL, sending_at BIGINT NOT NULL,"
+	" repeats BIGINT NOT NULL, error TEXT NOT NULL, created_at BIGINT NOT NULL, sending_at BIGINT NOT NULL,"
 	" sent_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, owner TEXT NOT NULL, lease_until BIGINT NOT NULL,"
 	" CHECK (state <> 'sending' OR (sending_at > 0 AND channel <> '')),"
 	" CHECK (state <> 'held' OR held_until > 0))",

@@ -140,7 +140,7 @@ bool at_data(struct at *at, const char *hex)
 
 	if (at->state != AT_STATE_BUSY || !at->wants_data || at->data_written)
 		return false;
-	if (n > AT_DATA_MAX || !is_hex(hex, n))
+	if (n == 0 || n > AT_DATA_MAX || strspn(hex, "0123456789ABCDEF") != n)
 		return false;
 	at->data_written = true;
 	memcpy(at->data, hex, n + 1);

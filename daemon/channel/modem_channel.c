@@ -1,0 +1,305 @@
+#include "modem_channel.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "json.h"
+#include "mask.h"
+#include "modem.h"
+
+#include "banned.h"
+
+struct channel {
+	struct channel_settings set;
+	struct channel_events ev;
+	struct modem *modem;
+	int parts; /* of the message under way */
+	bool was_ready;
+};
+
+static enum send_verdict verdict_of(enum verdict v)
+{
+	static const enum send_verdict map[] = { [VERDICT_SENT] = SEND_SENT,
+		[VERDICT_NOT_SENT] = SEND_NOT_SENT,
+		[VERDICT_UNSURE] = SEND_UNSURE,
+		[VERDICT_REFUSED] = SEND_REFUSED };
+
+	return map[v];
+}
+
+static enum send_class class_of(enum atcode_class c)
+{
+	switch (c) {
+	case ATCODE_NUMBER:
+		return SEND_NUMBER;
+	case ATCODE_CARD:
+		return SEND_CARD;
+	case ATCODE_MODEM:
+		return SEND_MODEM;
+	case ATCODE_OURS:
+		return SEND_OURS;
+	default:
+		return SEND_PASSING;
+	}
+}
+
+static void reason(const struct modem_part *p, char out[48])
+{
+	if (p == NULL)
+		out[0] = '\0';
+	else if (p->code >= 0)
+		snprintf(out, 48, "%s %d", atcode_class_name(p->class), p->code);
+	else
+		snprintf(out, 48, "%s", verdict_name(p->verdict));
+}
+
+static void on_part(void *arg, const struct modem_part *p)
+{
+	struct channel *c = arg;
+	struct send_part out = { .id = p->id,
+		.part = (int)p->part,
+		.parts = (int)p->parts,
+		.verdict = verdict_of(p->verdict),
+		.mr = p->mr };
+
+	c->parts = (int)p->parts;
+	if (p->verdict != VERDICT_SENT)
+		reason(p, out.error);
+	c->ev.on_part(c->ev.arg, &out);
+}
+
+static void on_done(void *arg, int64_t id, enum verdict worst, const struct modem_part *last)
+{
+	struct channel *c = arg;
+	char error[48];
+
+	reason(worst == VERDICT_SENT ? NULL : last, error);
+	c->ev.on_sent(c->ev.arg, id, verdict_of(worst),
+		last == NULL ? SEND_PASSING : class_of(last->class), c->parts, error);
+}
+
+static void on_late(void *arg, int64_t id, unsigned part, int mr)
+{
+	struct channel *c = arg;
+
+	c->ev.on_late(c->ev.arg, id, (int)part, mr);
+}
+
+/* An unreadable PDU is kept as its hex: nothing that arrived is thrown away unseen. */
+static void hand_in_raw(struct channel *c, const struct modem_inbound *in)
+{
+	size_t n = strlen(in->hex);
+	uint16_t *units = malloc((n + 1) * sizeof *units);
+	struct incoming out = { .channel = c->set.name,
+		.kind = "raw",
+		.from = "unreadable",
+		.units = units,
+		.unit_count = n };
+
+	if (units == NULL)
+		abort();
+	for (size_t i = 0; i < n; i++)
+		units[i] = (unsigned char)in->hex[i];
+	memcpy(out.fingerprint, in->fingerprint, sizeof out.fingerprint);
+	c->ev.on_incoming(c->ev.arg, in->token, &out);
+	free(units);
+}
+
+static void hand_in(struct channel *c, const struct modem_inbound *in)
+{
+	const struct pdu *p = in->pdu;
+	struct incoming out = { .channel = c->set.name,
+		.kind = "sms",
+		.from = p->address.number,
+		.answerable =
+			!pdu_is_alphanumeric(p->address.toa) && !pdu_is_service(p) && p->has_text,
+		.units = p->units,
+		.unit_count = p->unit_count,
+		.written_ms = pdu_time_ms(&p->scts),
+		.ref = (int)p->ref,
+		.ref_bits = (int)p->ref_bits,
+		.part = (int)p->part,
+		.total = p->ref_bits == 0 ? 0 : (int)p->parts };
+
+	memcpy(out.fingerprint, in->fingerprint, sizeof out.fingerprint);
+	c->ev.on_incoming(c->ev.arg, in->token, &out);
+}
+
+static void on_inbound(void *arg, const struct modem_inbound *in)
+{
+	struct channel *c = arg;
+
+	if (in->pdu == NULL) {
+		hand_in_raw(c, in);
+	} else if (in->pdu->dir == PDU_STATUS) {
+		struct report r = { .mr = in->pdu->mr,
+			.status = in->pdu->status,
+			.number = in->pdu->address.number,
+			.outcome = pdu_outcome_name(pdu_outcome(in->pdu->status)) };
+
+		c->ev.on_report(c->ev.arg, in->token, &r);
+	} else {
+		hand_in(c, in);
+	}
+}
+
+static void on_state(void *arg, const struct modem_health *h)
+{
+	struct channel *c = arg;
+	bool is_ready = h->state == MODEM_READY;
+
+	if (is_ready && !c->was_ready)
+		c->ev.on_ready(c->ev.arg);
+	c->was_ready = is_ready;
+}
+
+static void on_alarm(void *arg, enum modem_alarm alarm, bool on)
+{
+	struct channel *c = arg;
+
+	c->ev.on_alarm(c->ev.arg, modem_alarm_name(alarm), modem_alarm_text(alarm), on);
+}
+
+static void on_pin(void *arg, const char *iccid)
+{
+	struct channel *c = arg;
+
+	c->ev.on_pin(c->ev.arg, iccid);
+}
+
+static const struct modem_events events = { .on_part = on_part,
+	.on_done = on_done,
+	.on_late = on_late,
+	.on_inbound = on_inbound,
+	.on_state = on_state,
+	.on_alarm = on_alarm,
+	.on_pin = on_pin };
+
+static struct channel *start(
+	uv_loop_t *loop, const struct channel_settings *set, const struct channel_events *ev)
+{
+	struct channel *c = calloc(1, sizeof *c);
+	struct modem_config config;
+
+	if (c == NULL)
+		abort();
+	c->set = *set;
+	c->ev = *ev;
+	/* The pace between messages is kept above: a message is claimed when it can go, not before. */
+	config = (struct modem_config){ .name = c->set.name,
+		.device = c->set.device,
+		.baud = c->set.baud,
+		.pin = c->set.pin[0] == '\0' ? NULL : c->set.pin,
+		.smsc = c->set.smsc[0] == '\0' ? NULL : c->set.smsc,
+		.part_pace_ms = c->set.part_pace_ms,
+		.max_parts = c->set.max_parts,
+		.validity_min = c->set.validity_min,
+		.gap_ms = -1,
+		.no_reports = !c->set.reports };
+	c->modem = modem_open(loop, &config, &events, c);
+	return c;
+}
+
+static void stop(struct channel *c)
+{
+	modem_close(c->modem);
+	free(c);
+}
+
+static bool ready(const struct channel *c)
+{
+	return modem_can_send(c->modem);
+}
+
+static bool send_one(struct channel *c, const struct outgoing *m)
+{
+	struct modem_message out = { .id = m->id,
+		.to = m->to,
+		.text = m->text,
+		.ref = (unsigned)m->concat_ref & 0xff,
+		.validity_min = m->validity_min < c->set.validity_min ? m->validity_min
+								      : c->set.validity_min,
+		.first_part = (unsigned)m->first_part };
+	enum pdu_rc why;
+	enum modem_rc rc;
+
+	c->parts = (int)modem_parts(m->text, false, c->set.max_parts);
+	rc = modem_send(c->modem, &out, &why);
+	if (rc == MODEM_UNFIT) {
+		c->ev.on_sent(
+			c->ev.arg, m->id, SEND_REFUSED, SEND_OURS, c->parts, pdu_rc_name(why));
+		return true;
+	}
+	return rc == MODEM_TAKEN;
+}
+
+static void committed(struct channel *c, int64_t token, bool ok)
+{
+	if (ok)
+		modem_inbound_committed(c->modem, token);
+	else
+		modem_inbound_left(c->modem, token);
+}
+
+static void pin(struct channel *c, bool may_try)
+{
+	modem_pin(c->modem, may_try);
+}
+
+static json_t *counters(const struct modem_counters *n)
+{
+	json_t *o = json_object();
+
+	json_put_int(o, "sent", (int64_t)n->sent);
+	json_put_int(o, "refused", (int64_t)n->refused);
+	json_put_int(o, "not_sent", (int64_t)n->not_sent);
+	json_put_int(o, "unsure", (int64_t)n->unsure);
+	json_put_int(o, "late", (int64_t)n->late);
+	json_put_int(o, "received", (int64_t)n->received);
+	json_put_int(o, "reports", (int64_t)n->reports);
+	json_put_int(o, "unreadable", (int64_t)n->unreadable);
+	json_put_int(o, "commands", (int64_t)n->commands);
+	json_put_int(o, "silences", (int64_t)n->silences);
+	json_put_int(o, "resets", (int64_t)n->resets);
+	json_put_int(o, "losses", (int64_t)n->losses);
+	return o;
+}
+
+static json_t *health(const struct channel *c)
+{
+	const struct modem_health *h = modem_health(c->modem);
+	json_t *o = json_object(), *alarms = json_array();
+	char masked[MASK_MAX];
+
+	json_object_set_new(o, "up", json_boolean(h->state == MODEM_READY));
+	json_put_str(o, "state", modem_state_name(h->state));
+	json_put_int(o, "for_s", (clock_mono_ms() - h->since_ms) / 1000);
+	json_object_set_new(o, "signal", h->signal < 0 ? json_null() : json_integer(h->signal));
+	json_put_str(o, "operator", h->operator_);
+	json_put_str(o, "model", h->model);
+	json_put_str(o, "imei", mask_account(h->imei, masked, sizeof masked));
+	json_put_str(o, "iccid", mask_account(h->iccid, masked, sizeof masked));
+	json_object_set_new(
+		o, "store_used", h->store_used < 0 ? json_null() : json_integer(h->store_used));
+	json_object_set_new(
+		o, "store_total", h->store_total < 0 ? json_null() : json_integer(h->store_total));
+	for (int i = 1; i < MODEM_ALARMS; i++)
+		if ((h->alarms & 1u << i) != 0)
+			json_array_append_new(
+				alarms, json_string(modem_alarm_name((enum modem_alarm)i)));
+	json_object_set_new(o, "alarms", alarms);
+	json_object_set_new(o, "count", counters(&h->count));
+	return o;
+}
+
+const struct channel_kind modem_channel = { .kind = "modem",
+	.start = start,
+	.stop = stop,
+	.ready = ready,
+	.send = send_one,
+	.committed = committed,
+	.pin = pin,
+	.health = health };

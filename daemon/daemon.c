@@ -1,0 +1,346 @@
+#include "daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "clock.h"
+#include "desk.h"
+#include "log.h"
+#include "pump.h"
+#include "store.h"
+#include "store_pool.h"
+#include "web.h"
+#include "work.h"
+
+#include "banned.h"
+
+enum { READERS = 3, DRAIN_MS = 10 * 1000, DRAIN_LOOK_MS = 20 };
+
+struct house { /* all that runs */
+	const char *config_path;
+	struct settings *set,
+		*next_set; /* next: read on SIGHUP, handed over by a job of the desk */
+	uv_loop_t loop;
+	struct store *store;
+	struct desk *desk;
+	struct store_pool *pool;
+	struct pump *pump;
+	struct worker *worker;
+	struct web *web;
+	uv_signal_t on_term, on_int, on_hup;
+	uv_timer_t beat, drain;
+	int64_t drain_until;
+	int exit_code;
+	bool stopping;
+	bool told_broken; /* desk's thread */
+};
+
+/* -- the desk's hooks ------------------------------------------------------------------------ */
+
+static void batch_begin(void *arg)
+{
+	struct house *h = arg;
+
+	store_begin(h->store);
+}
+
+static void job_begin(void *arg)
+{
+	struct house *h = arg;
+
+	store_job_begin(h->store, desk_now_ms(h->desk));
+}
+
+static enum store_rc job_end(void *arg)
+{
+	struct house *h = arg;
+
+	return store_job_end(h->store);
+}
+
+static void stop_broken(struct work *w);
+
+static enum store_rc batch_end(void *arg)
+{
+	static struct work broken = { .done = stop_broken };
+	struct house *h = arg;
+	enum store_rc rc;
+
+	if (!store_lost(h->store)) {
+		store_job_begin(h->store, desk_now_ms(h->desk));
+		pump_feed(h->pump, h->desk);
+		store_job_end(h->store);
+	}
+	rc = store_commit(h->store);
+	/* A failed sync is never tried again: the pages may be gone. Stop, restart, recover. */
+	if (rc == STORE_BROKEN && !h->told_broken) {
+		h->told_broken = true;
+		worker_tell(h->worker, &broken);
+	}
+	return rc;
+}
+
+static void tick(void *arg)
+{
+	struct house *h = arg;
+
+	desk_tick(h->desk);
+}
+
+static int64_t due_ms(void *arg)
+{
+	struct house *h = arg;
+
+	return desk_due_ms(h->desk);
+}
+
+/* -- the end ---------------------------------------------------------------------------------------- */
+
+static struct house *the_house; /* for the one work that has no place for a pointer */
+
+static void end(struct house *h)
+{
+	pump_stop(h->pump);
+	uv_close((uv_handle_t *)&h->on_term, NULL);
+	uv_close((uv_handle_t *)&h->on_int, NULL);
+	uv_close((uv_handle_t *)&h->on_hup, NULL);
+	uv_close((uv_handle_t *)&h->beat, NULL);
+	uv_close((uv_handle_t *)&h->drain, NULL);
+	uv_stop(&h->loop);
+}
+
+static void look_if_quiet(uv_timer_t *timer)
+{
+	struct house *h = timer->data;
+
+	if (!pump_is_quiet(h->pump) && clock_mono_ms() < h->drain_until)
+		return;
+	uv_timer_stop(timer);
+	end(h);
+}
+
+static void stop(struct house *h, int exit_code)
+{
+	if (h->stopping)
+		return;
+	h->stopping = true;
+	h->exit_code = exit_code;
+	sd_notify(0, "STOPPING=1");
+	pump_quiesce(h->pump);
+	h->drain_until = clock_mono_ms() + DRAIN_MS;
+	uv_timer_start(&h->drain, look_if_quiet, 0, DRAIN_LOOK_MS);
+}
+
+static void stop_broken(struct work *w)
+{
+	(void)w;
+	log_error("the store is broken: stopping, the supervisor restarts us");
+	stop(the_house, EXIT_IO);
+}
+
+static void on_broken(void *arg)
+{
+	stop(arg, EXIT_IO);
+}
+
+static void on_stop_signal(uv_signal_t *handle, int number)
+{
+	log_info("stopping signal=%d", number);
+	stop(handle->data, 0);
+}
+
+/* -- reload -------------------------------------------------------------------------------------------- */
+
+struct reload {
+	struct work work;
+	struct house *house;
+	struct settings *old;
+};
+
+static void swap_settings(struct work *w, void *arg)
+{
+	struct reload *r = (struct reload *)w;
+
+	r->old = r->house->set;
+	desk_settings(arg, r->house->next_set);
+}
+
+static void settings_swapped(struct work *w)
+{
+	struct reload *r = (struct reload *)w;
+	struct house *h = r->house;
+
+	h->set = h->next_set;
+	h->next_set = NULL;
+	log_level_set((enum log_level)log_level_of(h->set->log_level));
+	if (h->web != NULL)
+		web_reload(h->web, h->set);
+	settings_free(r->old);
+	free(r);
+	sd_notify(0, "READY=1");
+	log_info("configuration reloaded");
+}
+
+static void on_reload_signal(uv_signal_t *handle, int number)
+{
+	struct house *h = handle->data;
+	struct settings_error error;
+	char changed[256];
+	struct reload *r;
+
+	(void)number;
+	if (h->next_set != NULL || h->stopping)
+		return;
+	h->next_set = settings_read(h->config_path, &error);
+	if (h->next_set == NULL) {
+		log_error("reload refused, the old configuration stays file=%s line=%d reason=%s",
+			error.file, error.line, error.text);
+		return;
+	}
+	settings_restart_keys(h->set, h->next_set, changed, sizeof changed);
+	if (changed[0] != '\0')
+		log_warn("these keys need a restart keys=%s", changed);
+	r = calloc(1, sizeof *r);
+	if (r == NULL)
+		abort();
+	r->house = h;
+	r->work.run = swap_settings;
+	r->work.done = settings_swapped;
+	if (!worker_put_always(h->worker, &r->work))
+		free(r);
+}
+
+/* -- start -------------------------------------------------------------------------------------------------- */
+
+static void make_folder(const char *path)
+{
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		fatal(EXIT_NO_PERMISSION, "cannot make folder path=%s reason=%s", path,
+			strerror(errno));
+}
+
+static void open_store(struct house *h)
+{
+	char why[512];
+	enum store_rc rc;
+
+	make_folder(h->set->data_dir);
+	rc = store_open(&h->store, h->set->store, h->set->key_file, h->set->node, why, sizeof why);
+	if (rc != STORE_OK)
+		fatal(rc == STORE_NEWER ? EXIT_DATA : EXIT_IO, "%s", why);
+	h->desk = desk_open(h->store, h->set);
+	h->pool = store_pool_open(h->set->store, h->store->seal, READERS, &rc);
+	if (h->pool == NULL)
+		fatal(EXIT_IO, "cannot read the database reason=%s", store_rc_name(rc));
+}
+
+/* Before anybody else speaks: what was on the air when we died is unsure now. */
+static void recover(struct house *h)
+{
+	store_begin(h->store);
+	store_job_begin(h->store, desk_now_ms(h->desk));
+	desk_recover(h->desk);
+	store_event(h->store, "system", "gateway.started", 0, "gateway", 0, NULL);
+	store_job_end(h->store);
+	if (store_commit(h->store) != STORE_OK)
+		fatal(EXIT_IO, "recovery failed reason=%s", db_error(h->store->db));
+}
+
+static void beat(uv_timer_t *timer)
+{
+	struct house *h = timer->data;
+
+	store_pool_sweep(h->pool, clock_mono_ms());
+	sd_notify(0, "WATCHDOG=1");
+}
+
+static json_t *channels(void *arg)
+{
+	struct house *h = arg;
+
+	return pump_channels(h->pump);
+}
+
+static void open_web(struct house *h)
+{
+	struct web_parts parts = { .settings = h->set,
+		.worker = h->worker,
+		.pool = h->pool,
+		.hooks = { .arg = h, .channels = channels, .broken = on_broken } };
+	char why[512];
+
+	h->web = web_start(&h->loop, &parts, why, sizeof why);
+	if (h->web == NULL)
+		fatal(EXIT_UNAVAILABLE, "%s", why);
+}
+
+static void catch_signals(struct house *h)
+{
+	uv_signal_init(&h->loop, &h->on_term);
+	uv_signal_init(&h->loop, &h->on_int);
+	uv_signal_init(&h->loop, &h->on_hup);
+	h->on_term.data = h->on_int.data = h->on_hup.data = h;
+	uv_signal_start(&h->on_term, on_stop_signal, SIGTERM);
+	uv_signal_start(&h->on_int, on_stop_signal, SIGINT);
+	uv_signal_start(&h->on_hup, on_reload_signal, SIGHUP);
+	uv_timer_init(&h->loop, &h->drain);
+	uv_timer_init(&h->loop, &h->beat);
+	h->drain.data = h->beat.data = h;
+	uv_timer_start(&h->beat, beat, 1000, 1000);
+}
+
+static void close_all(struct house *h)
+{
+	web_stop(h->web);
+	worker_stop(h->worker);
+	pump_free(h->pump);
+	uv_run(&h->loop, UV_RUN_DEFAULT);
+	store_pool_close(h->pool);
+	desk_close(h->desk);
+	store_close(h->store);
+	if (uv_loop_close(&h->loop) != 0)
+		log_warn("handles left open at the end");
+	settings_free(h->set);
+}
+
+int daemon_run(const char *config_path, struct settings *set)
+{
+	static struct house house;
+	struct house *h = &house;
+	struct work_hooks hooks = { .arg = h,
+		.batch_begin = batch_begin,
+		.job_begin = job_begin,
+		.job_end = job_end,
+		.batch_end = batch_end,
+		.tick = tick,
+		.due_ms = due_ms };
+
+	the_house = h;
+	h->config_path = config_path;
+	h->set = set;
+	log_level_set((enum log_level)log_level_of(set->log_level));
+	if (!clock_zone(set->timezone))
+		fatal(EXIT_CONFIG, "unknown time zone name=%s", set->timezone);
+	uv_loop_init(&h->loop);
+	open_store(h);
+	recover(h);
+	h->pump = pump_start(&h->loop, set);
+	hooks.desk = h->desk;
+	h->worker = worker_start(&h->loop, &hooks, set->http.queue);
+	open_web(h);
+	catch_signals(h);
+	pump_join(h->pump, h->worker);
+	sd_notify(0, "READY=1");
+	log_info("ready version=" DAEMON_VERSION " channels=%d", set->channel_count);
+	uv_run(&h->loop, UV_RUN_DEFAULT);
+	close_all(h);
+	log_info("stopped");
+	return h->exit_code;
+}

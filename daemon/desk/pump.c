@@ -1,0 +1,442 @@
+#include "pump.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "channel.h"
+#include "json.h"
+#include "log.h"
+
+#include "banned.h"
+
+struct lane { /* one channel */
+	struct pump *pump;
+	struct channel_settings set;
+	const struct channel_kind *kind;
+	struct channel *channel;
+	uv_timer_t pace; /* between messages */
+	bool asked;      /* loop: a claim or a message is under way, or the desk knows our hunger */
+	bool out;        /* loop: a message is in the channel's hands */
+	bool pacing;
+	bool hungry; /* desk's thread only */
+};
+
+struct pump {
+	uv_loop_t *loop;
+	struct worker *worker;
+	struct lane *lane;
+	int count, handles;
+	_Atomic bool stopping;
+	bool freed;
+};
+
+/* -- works: one struct for every crossing, so that there is one way to free it ------------------- */
+
+struct crossing {
+	struct work work;
+	struct lane *lane;
+	void (*in_desk)(struct desk *d, struct crossing *x);
+	void (*after)(struct crossing *x); /* may be NULL */
+	int64_t id, token;
+	struct send_part part;
+	enum send_verdict verdict;
+	enum send_class class_;
+	int parts, mr, status;
+	bool on, found;
+	char text[256], kind[64], number[48], outcome[16], from[64];
+	struct incoming in;
+	uint16_t *units;
+	struct outgoing out;
+};
+
+static void run(struct work *w, void *desk)
+{
+	struct crossing *x = (struct crossing *)w;
+
+	x->in_desk(desk, x);
+}
+
+static void done(struct work *w)
+{
+	struct crossing *x = (struct crossing *)w;
+
+	if (x->after != NULL)
+		x->after(x);
+	free(x->units);
+	free(x);
+}
+
+static struct crossing *crossing(struct lane *l, void (*in_desk)(struct desk *, struct crossing *),
+	void (*after)(struct crossing *))
+{
+	struct crossing *x = calloc(1, sizeof *x);
+
+	if (x == NULL)
+		abort();
+	x->work.run = in_desk == NULL ? NULL : run;
+	x->work.done = done;
+	x->lane = l;
+	x->in_desk = in_desk;
+	x->after = after;
+	return x;
+}
+
+static void cross(struct crossing *x)
+{
+	if (x->lane->pump->worker != NULL && worker_put_always(x->lane->pump->worker, &x->work))
+		return;
+	x->work.rc = STORE_BROKEN; /* the desk has gone: nothing may be acknowledged any more */
+	done(&x->work);
+}
+
+static void copy(char *out, size_t n, const char *text)
+{
+	snprintf(out, n, "%s", text == NULL ? "" : text);
+}
+
+/* -- out ------------------------------------------------------------------------------------------- */
+
+static void give(struct crossing *x);
+
+static void claim(struct desk *d, struct crossing *x)
+{
+	x->found = desk_claim(d, x->lane->set.name, &x->out);
+	x->lane->hungry = !x->found;
+}
+
+static void ask(struct lane *l)
+{
+	if (l->asked || l->pacing || l->pump->stopping || l->pump->worker == NULL ||
+		!l->kind->ready(l->channel))
+		return;
+	l->asked = true;
+	cross(crossing(l, claim, give));
+}
+
+static void take_back(struct desk *d, struct crossing *x)
+{
+	desk_sent(d, x->lane->set.name, x->id, SEND_NOT_SENT, SEND_MODEM, 1, "channel not ready");
+}
+
+/* The claim is on disk: now the bytes may leave. */
+static void give(struct crossing *x)
+{
+	struct lane *l = x->lane;
+	struct crossing *back;
+
+	if (x->work.rc != STORE_OK) {
+		l->asked = false; /* the claim was undone with its batch */
+		return;
+	}
+	if (!x->found)
+		return; /* hungry: pump_feed() finds the next one */
+	l->out = true;
+	if (!l->pump->stopping && l->kind->send(l->channel, &x->out))
+		return;
+	l->out = false;
+	l->asked = false;
+	back = crossing(l, take_back, NULL);
+	back->id = x->out.id;
+	cross(back);
+}
+
+void pump_feed(struct pump *p, struct desk *d)
+{
+	for (int i = 0; i < p->count; i++) {
+		struct lane *l = &p->lane[i];
+		struct crossing *x;
+
+		if (!l->hungry || p->stopping)
+			continue;
+		x = crossing(l, NULL, give);
+		if (!desk_claim(d, l->set.name, &x->out)) {
+			free(x);
+			continue;
+		}
+		x->found = true;
+		l->hungry = false;
+		worker_tell(p->worker, &x->work);
+	}
+}
+
+static void paced(uv_timer_t *timer)
+{
+	struct lane *l = timer->data;
+
+	l->pacing = false;
+	ask(l);
+}
+
+static void tell_part(struct desk *d, struct crossing *x)
+{
+	desk_part(d, x->lane->set.name, x->part.id, x->part.part, x->part.verdict, x->part.mr,
+		x->part.error);
+}
+
+static void on_part(void *arg, const struct send_part *part)
+{
+	struct crossing *x = crossing(arg, tell_part, NULL);
+
+	x->part = *part;
+	cross(x);
+}
+
+/* The verdict and the claim of the next message share one commit. */
+static void tell_sent(struct desk *d, struct crossing *x)
+{
+	desk_sent(d, x->lane->set.name, x->id, x->verdict, x->class_, x->parts, x->text);
+	if (x->on)
+		claim(d, x);
+}
+
+static void told_sent(struct crossing *x)
+{
+	struct lane *l = x->lane;
+
+	if (x->on) {
+		give(x);
+		return;
+	}
+	l->asked = false;
+	ask(l);
+}
+
+static void on_sent(
+	void *arg, int64_t id, enum send_verdict v, enum send_class c, int parts, const char *error)
+{
+	struct lane *l = arg;
+	struct crossing *x = crossing(l, tell_sent, told_sent);
+
+	l->out = false;
+	x->id = id;
+	x->verdict = v;
+	x->class_ = c;
+	x->parts = parts;
+	copy(x->text, sizeof x->text, error);
+	if (l->set.pace_ms > 0 && !l->pump->stopping) {
+		l->pacing = true;
+		uv_timer_start(&l->pace, paced, (uint64_t)l->set.pace_ms, 0);
+	}
+	x->on = !l->pacing && !l->pump->stopping && l->kind->ready(l->channel);
+	cross(x);
+}
+
+static void on_ready(void *arg)
+{
+	ask(arg);
+}
+
+static void tell_late(struct desk *d, struct crossing *x)
+{
+	desk_late(d, x->lane->set.name, x->id, x->parts, x->mr);
+}
+
+static void on_late(void *arg, int64_t id, int part, int mr)
+{
+	struct crossing *x = crossing(arg, tell_late, NULL);
+
+	x->id = id;
+	x->parts = part;
+	x->mr = mr;
+	cross(x);
+}
+
+/* -- in ----------------------------------------------------------------------------------------------- */
+
+static void committed(struct crossing *x)
+{
+	if (x->lane->channel != NULL)
+		x->lane->kind->committed(x->lane->channel, x->token, x->work.rc == STORE_OK);
+}
+
+static void take_in(struct desk *d, struct crossing *x)
+{
+	desk_incoming(d, &x->in);
+}
+
+static void on_incoming(void *arg, int64_t token, const struct incoming *in)
+{
+	struct lane *l = arg;
+	struct crossing *x = crossing(l, take_in, committed);
+
+	x->token = token;
+	x->in = *in;
+	copy(x->from, sizeof x->from, in->from);
+	copy(x->kind, sizeof x->kind, in->kind);
+	x->in.channel = l->set.name;
+	x->in.from = x->from;
+	x->in.kind = x->kind;
+	x->units = malloc((in->unit_count + 1) * sizeof *x->units);
+	if (x->units == NULL)
+		abort();
+	memcpy(x->units, in->units, in->unit_count * sizeof *x->units);
+	x->in.units = x->units;
+	cross(x);
+}
+
+static void tell_report(struct desk *d, struct crossing *x)
+{
+	desk_report(d, x->lane->set.name, x->mr, x->number, x->outcome, x->status);
+}
+
+static void on_report(void *arg, int64_t token, const struct report *r)
+{
+	struct crossing *x = crossing(arg, tell_report, committed);
+
+	x->token = token;
+	x->mr = r->mr;
+	x->status = r->status;
+	copy(x->number, sizeof x->number, r->number);
+	copy(x->outcome, sizeof x->outcome, r->outcome);
+	cross(x);
+}
+
+static void tell_alarm(struct desk *d, struct crossing *x)
+{
+	desk_channel_alarm(d, x->lane->set.name, x->kind, x->text, x->on);
+}
+
+static void on_alarm(void *arg, const char *kind, const char *text, bool on)
+{
+	struct crossing *x = crossing(arg, tell_alarm, NULL);
+
+	copy(x->kind, sizeof x->kind, kind);
+	copy(x->text, sizeof x->text, text);
+	x->on = on;
+	cross(x);
+}
+
+static void try_pin(struct desk *d, struct crossing *x)
+{
+	x->on = desk_pin_try(d, x->from, x->lane->set.pin);
+}
+
+static void may_try(struct crossing *x)
+{
+	if (x->lane->channel != NULL)
+		x->lane->kind->pin(x->lane->channel, x->on && x->work.rc == STORE_OK);
+}
+
+static void on_pin(void *arg, const char *card)
+{
+	struct crossing *x = crossing(arg, try_pin, may_try);
+
+	copy(x->from, sizeof x->from, card);
+	cross(x);
+}
+
+/* -- life ------------------------------------------------------------------------------------------------ */
+
+struct pump *pump_start(uv_loop_t *loop, const struct settings *set)
+{
+	struct pump *p = calloc(1, sizeof *p);
+
+	if (p == NULL)
+		abort();
+	p->loop = loop;
+	p->lane = calloc((size_t)set->channel_count + 1, sizeof *p->lane);
+	if (p->lane == NULL)
+		abort();
+	for (int i = 0; i < set->channel_count; i++) {
+		struct lane *l = &p->lane[p->count];
+
+		l->kind = channel_kind_of(set->channel[i].kind);
+		if (l->kind == NULL || !set->channel[i].sms)
+			continue;
+		l->pump = p;
+		l->set = set->channel[i];
+		uv_timer_init(loop, &l->pace);
+		l->pace.data = l;
+		p->handles++;
+		p->count++;
+	}
+	return p;
+}
+
+void pump_join(struct pump *p, struct worker *w)
+{
+	p->worker = w;
+	for (int i = 0; i < p->count; i++) {
+		struct lane *l = &p->lane[i];
+		struct channel_events ev = { .arg = l,
+			.on_ready = on_ready,
+			.on_part = on_part,
+			.on_sent = on_sent,
+			.on_late = on_late,
+			.on_incoming = on_incoming,
+			.on_report = on_report,
+			.on_alarm = on_alarm,
+			.on_pin = on_pin };
+
+		l->channel = l->kind->start(p->loop, &l->set, &ev);
+		log_info("channel started name=%s kind=%s", l->set.name, l->set.kind);
+	}
+}
+
+static void closed(uv_handle_t *handle)
+{
+	struct lane *l = handle->data;
+	struct pump *p = l->pump;
+
+	p->handles--;
+	if (p->handles == 0 && p->freed) {
+		free(p->lane);
+		free(p);
+	}
+}
+
+void pump_quiesce(struct pump *p)
+{
+	p->stopping = true;
+}
+
+bool pump_is_quiet(const struct pump *p)
+{
+	for (int i = 0; i < p->count; i++)
+		if (p->lane[i].out)
+			return false;
+	return true;
+}
+
+void pump_stop(struct pump *p)
+{
+	p->stopping = true;
+	for (int i = 0; i < p->count; i++) {
+		struct lane *l = &p->lane[i];
+
+		if (l->channel != NULL)
+			l->kind->stop(l->channel);
+		l->channel = NULL;
+		uv_close((uv_handle_t *)&l->pace, closed);
+	}
+}
+
+void pump_free(struct pump *p)
+{
+	p->freed = true;
+	p->worker = NULL;
+	if (p->handles == 0) {
+		free(p->lane);
+		free(p);
+	}
+}
+
+json_t *pump_channels(struct pump *p)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < p->count; i++) {
+		const struct lane *l = &p->lane[i];
+		json_t *o = json_pack("{s:s, s:s}", "name", l->set.name, "kind", l->set.kind);
+		json_t *health = l->channel == NULL ? NULL : l->kind->health(l->channel);
+
+		json_object_set_new(o, "sending", json_boolean(l->out));
+		if (health != NULL)
+			json_object_update(o, health);
+		json_decref(health);
+		json_array_append_new(list, o);
+	}
+	return list;
+}

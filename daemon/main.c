@@ -1,0 +1,88 @@
+/* quanzud: options, start-up order, signals, readiness, the end. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "clock.h"
+#include "daemon.h"
+#include "log.h"
+#include "sheet_child.h"
+
+#include "banned.h"
+
+#define DEFAULT_CONFIG "/etc/quanzu/quanzud.conf"
+
+static void usage(FILE *to)
+{
+	fprintf(to, "用法: quanzud [-c 配置文件] [-t]\n"
+		    "  -c FILE  配置文件，默认 " DEFAULT_CONFIG "\n"
+		    "  -t       只检查配置，然后退出\n"
+		    "  -V       版本\n");
+}
+
+static struct settings *read_settings(const char *path)
+{
+	struct settings_error error;
+	struct settings *set = settings_read(path, &error);
+
+	if (set != NULL)
+		return set;
+	if (error.line > 0)
+		fprintf(stderr, "%s:%d: %s\n", error.file, error.line, error.text);
+	else
+		fprintf(stderr, "%s: %s\n", error.file, error.text);
+	exit(EXIT_CONFIG);
+}
+
+int main(int argc, char **argv)
+{
+	const char *config = DEFAULT_CONFIG;
+	struct settings *set;
+	bool only_test = false;
+	int option;
+
+	if (argc > 1 && strcmp(argv[1], SHEET_CHILD_ARG) == 0)
+		return sheet_child_main(argc, argv);
+	while ((option = getopt(argc, argv, "c:thV")) != -1) {
+		switch (option) {
+		case 'c':
+			config = optarg;
+			break;
+		case 't':
+			only_test = true;
+			break;
+		case 'V':
+			printf("quanzud " DAEMON_VERSION "\n");
+			return 0;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	set = read_settings(config);
+	if (only_test) {
+		printf("配置没有问题: %s\n", config);
+		settings_free(set);
+		return 0;
+	}
+	/* No core, no ptrace by others: the keys are in this memory. */
+	prctl(PR_SET_DUMPABLE, 0);
+	umask(0077);
+	signal(SIGPIPE, SIG_IGN);
+	return daemon_run(config, set);
+}

@@ -1,0 +1,125 @@
+/* Reply codes and open questions: what a phone may answer with. */
+#include <stdio.h>
+#include <string.h>
+
+#include "code.h"
+#include "task.h"
+
+#include "banned.h"
+
+enum { CODES_MAX = 1000, QUESTION_MS = 30 * 60 * 1000 };
+
+static size_t past_codes(struct store *s, const char *phone, struct code_past *past)
+{
+	size_t n = 0;
+	struct db_stmt *q = db_query(s->db,
+		"SELECT code, closed_at FROM reply_code WHERE phone_lk = ? ORDER BY issued_at DESC "
+		"LIMIT 1000",
+		DB_ARGS(store_lookup(s, "phone", phone)));
+
+	while (db_next(q)) {
+		int64_t closed_at = db_int(q, 1);
+
+		past[n].live = closed_at == 0;
+		past[n].ended_ms_ago = s->now_ms - closed_at;
+		snprintf(past[n].code, sizeof past[n].code, "%s", db_text(q, 0));
+		n++;
+	}
+	return n;
+}
+
+const char *reply_code_issue(struct store *s, const char *phone, int64_t task_id, int64_t member_id)
+{
+	struct code_past *past = arena_take(&s->arena, CODES_MAX * sizeof *past);
+	size_t n = past_codes(s, phone, past);
+	char code[CODE_TEXT];
+
+	if (!code_next(past, n, (uint32_t)(task_id ^ task_id >> 17), code))
+		return NULL;
+	db_run(s->db,
+		"INSERT INTO reply_code (phone_lk, code, task_id, member_id, issued_at, closed_at, "
+		"last_action, last_at)"
+		" VALUES (?, ?, ?, ?, ?, 0, -1, 0)",
+		DB_ARGS(store_lookup(s, "phone", phone), DT(code), DI(task_id), DI(member_id),
+			DI(s->now_ms)));
+	return store_keep(s, code);
+}
+
+struct reply_code *reply_code_list(struct store *s, const char *phone, size_t *count)
+{
+	struct reply_code *all = arena_take(&s->arena, CODES_MAX * sizeof *all);
+	struct db_stmt *q = db_query(s->db,
+		"SELECT code, task_id, member_id, issued_at, closed_at, last_action, last_at FROM "
+		"reply_code"
+		" WHERE phone_lk = ? ORDER BY issued_at DESC, task_id DESC LIMIT 1000",
+		DB_ARGS(store_lookup(s, "phone", phone)));
+
+	*count = 0;
+	while (db_next(q))
+		all[(*count)++] = (struct reply_code){ .code = store_keep(s, db_text(q, 0)),
+			.task_id = db_int(q, 1),
+			.member_id = db_int(q, 2),
+			.issued_at = db_int(q, 3),
+			.closed_at = db_int(q, 4),
+			.last_action = (int)db_int(q, 5),
+			.last_at = db_int(q, 6) };
+	return all;
+}
+
+void reply_code_close(struct store *s, int64_t task_id)
+{
+	db_run(s->db, "UPDATE reply_code SET closed_at = ? WHERE task_id = ? AND closed_at = 0",
+		DB_ARGS(DI(s->now_ms), DI(task_id)));
+}
+
+void reply_code_reopen(struct store *s, int64_t task_id)
+{
+	db_run(s->db, "UPDATE reply_code SET closed_at = 0 WHERE task_id = ?",
+		DB_ARGS(DI(task_id)));
+}
+
+void reply_code_answered(struct store *s, int64_t task_id, int action)
+{
+	db_run(s->db, "UPDATE reply_code SET last_action = ?, last_at = ? WHERE task_id = ?",
+		DB_ARGS(DI(action), DI(s->now_ms), DI(task_id)));
+}
+
+void question_put(struct store *s, const char *phone, const struct question *q)
+{
+	db_run(s->db,
+		"INSERT INTO question (phone_lk, task_id, code, action, amount_kind, lo_fen, "
+		"hi_fen, asked_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (phone_lk) DO UPDATE SET task_id = "
+		"excluded.task_id,"
+		" code = excluded.code, action = excluded.action, amount_kind = "
+		"excluded.amount_kind,"
+		" lo_fen = excluded.lo_fen, hi_fen = excluded.hi_fen, asked_at = excluded.asked_at",
+		DB_ARGS(store_lookup(s, "phone", phone), DI(q->task_id), DT(q->code), DI(q->action),
+			DT(q->amount_kind), DI(q->lo_fen), DI(q->hi_fen), DI(s->now_ms)));
+}
+
+bool question_get(struct store *s, const char *phone, struct question *out)
+{
+	struct db_stmt *q = db_query(s->db,
+		"SELECT task_id, code, action, amount_kind, lo_fen, hi_fen, asked_at FROM question"
+		" WHERE phone_lk = ? AND asked_at >= ?",
+		DB_ARGS(store_lookup(s, "phone", phone), DI(s->now_ms - QUESTION_MS)));
+
+	if (!db_next(q))
+		return false;
+	*out = (struct question){ .task_id = db_int(q, 0),
+		.code = store_keep(s, db_text(q, 1)),
+		.action = (int)db_int(q, 2),
+		.amount_kind = store_keep(s, db_text(q, 3)),
+		.lo_fen = db_int(q, 4),
+		.hi_fen = db_int(q, 5),
+		.asked_at = db_int(q, 6) };
+	db_end(q);
+	return true;
+}
+
+void question_drop(struct store *s, const char *phone)
+{
+	db_run(s->db, "DELETE FROM question WHERE phone_lk = ?",
+		DB_ARGS(store_lookup(s, "phone", phone)));
+}

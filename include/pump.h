@@ -1,0 +1,35 @@
+/*
+ * pump.h - between the channels (loop's thread) and the desk (its own): messages out, verdicts,
+ * replies and reports in. Every crossing is a work of worker.h.
+ *
+ * A channel that can send asks the desk for one message. Finds the desk none, the channel counts
+ * as hungry, and pump_feed(), called by the desk at the end of each batch, claims for it in the
+ * same transaction that queued the message: no polling, no second commit.
+ */
+#ifndef QUANZU_PUMP_H
+#define QUANZU_PUMP_H
+
+#include <jansson.h>
+#include <uv.h>
+
+#include "desk.h"
+#include "settings.h"
+#include "work.h"
+
+struct pump;
+
+struct pump *pump_start(uv_loop_t *loop, const struct settings *set);
+void pump_join(struct pump *p, struct worker *w); /* from now on messages flow */
+void pump_feed(struct pump *p, struct desk *d);   /* desk's thread, before the commit */
+/*
+ * The end, in this order: pump_quiesce() (nothing new is claimed), the loop runs until
+ * pump_is_quiet() or a deadline, pump_stop() (channels end what is left: it is unsure), the
+ * worker stops, pump_free(), the loop runs until its handles are closed.
+ */
+void pump_quiesce(struct pump *p);
+bool pump_is_quiet(const struct pump *p);
+void pump_stop(struct pump *p);
+void pump_free(struct pump *p);
+json_t *pump_channels(struct pump *p); /* [{"name","kind","up",…}], new reference */
+
+#endif

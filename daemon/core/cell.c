@@ -63,14 +63,15 @@ static bool fold(const char *raw, enum cell_fold how, char *out, size_t n)
 		return false;
 	buf_init(&folded, (size_t)CELL_MAX * 4);
 	buf_init(&seen, (size_t)CELL_MAX * 4);
+	/* first what nobody sees: it must not keep apart what the normal form joins */
+	text_drop_invisible(raw, &seen);
 	if (how == CELL_NFKC)
-		ok = text_nfkc(raw, &folded);
+		ok = text_nfkc(buf_str(&seen), &folded);
 	else
-		text_fold_ascii(raw, &folded);
-	text_drop_invisible(buf_str(&folded), &seen);
-	ok = ok && !folded.full && !seen.full && seen.len < n;
+		text_fold_ascii(buf_str(&seen), &folded);
+	ok = ok && !folded.full && !seen.full && folded.len < n;
 	if (ok)
-		memcpy(out, buf_str(&seen), seen.len + 1);
+		memcpy(out, buf_str(&folded), folded.len + 1);
 	buf_free(&folded);
 	buf_free(&seen);
 	return ok;

@@ -110,6 +110,10 @@ bool date_line(const char *text, struct buf *line)
 		const char *from = at;
 		uint32_t c;
 
+		if (isdigit((unsigned char)*at)) {
+			buf_addc(line, *at++);
+			continue;
+		}
 		if (take_word(&at, line))
 			continue;
 		if (take_numerals(&at, digits, sizeof digits)) {

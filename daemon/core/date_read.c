@@ -44,18 +44,18 @@ static bool take(struct reader *r, char c)
 	return false;
 }
 
-static bool year_ok(int year)
+static bool day_ok(const struct reader *r, struct date_day d)
 {
-	return year >= YEAR_LEAST && year <= YEAR_MOST;
+	if (r->ctx->birth && r->ctx->ref.year > 0 && date_compare(d, r->ctx->ref) > 0)
+		return false;
+	return d.year >= YEAR_LEAST && d.year <= YEAR_MOST;
 }
 
 static enum date_rc set_day(struct reader *r, int year, int month, int day)
 {
 	struct date_day d = { year, month, day };
 
-	if (!year_ok(year) || !date_exists(year, month, day))
-		return DATE_BAD;
-	if (r->ctx->birth && r->ctx->ref.year > 0 && date_compare(d, r->ctx->ref) > 0)
+	if (!date_exists(year, month, day) || !day_ok(r, d))
 		return DATE_BAD;
 	r->out->day = d;
 	r->out->prec = DATE_BY_DAY;
@@ -259,7 +259,7 @@ static char day_part(struct reader *r)
 /* +08:00, +0800, +8; "+0:" from Z. True with nothing there: local time. */
 static bool zone(struct reader *r, int *offset)
 {
-	int digits, hours, minutes = 0, sign;
+	int digits, more, hours, minutes = 0, sign;
 
 	*offset = OFFSET_SECONDS;
 	blanks(r);
@@ -271,12 +271,12 @@ static bool zone(struct reader *r, int *offset)
 		minutes = hours % 100;
 		hours /= 100;
 	} else if (take(r, ':')) {
-		int more;
-
 		minutes = number(r, &more);
 	}
+	if (digits == 0 || digits > 4 || hours > 14 || minutes > 59)
+		return false;
 	*offset = sign * (hours * 3600 + minutes * 60);
-	return digits > 0 && hours <= 14 && minutes <= 59;
+	return true;
 }
 
 static void shift(struct date *d, int seconds)
@@ -368,7 +368,9 @@ enum date_rc date_read_line(const char *line, const struct date_ctx *ctx, struct
 	if (out->prec != DATE_BY_DAY)
 		return DATE_BAD;
 	rc = read_time(&r);
-	return rc == DATE_OK && !at_end(&r) ? DATE_BAD : rc;
+	if (rc != DATE_OK || !at_end(&r))
+		return rc != DATE_OK ? rc : DATE_BAD;
+	return day_ok(&r, out->day) ? DATE_OK : DATE_BAD; /* 24:00 and zones move the day */
 }
 
 /* Day 60 of the 1900 system is a 29 February that never was; the days before it are off by one. */

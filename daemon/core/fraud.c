@@ -147,6 +147,10 @@ static void try_word(const char *text, const char *alias, size_t len, const stru
 	size_t n;
 	bool whole;
 
+	/* Most words are not in the text: their first character tells, cheaply. */
+	if ((unsigned char)alias[0] >= 0xE4 && (unsigned char)alias[0] <= 0xE9 &&
+		memmem(text, strlen(text), alias, 3) == NULL)
+		return;
 	normal(alias, len, word);
 	n = strlen(word);
 	whole = strcmp(text, word) == 0;

@@ -71,6 +71,11 @@ static bool find(const struct level_word *words, size_t count, const char *word,
 	char known[WORD];
 
 	for (size_t i = 0; i < count; i++) {
+		/* a word that begins with another ideograph need not be cleaned to differ */
+		if ((unsigned char)words[i].word[0] >= 0xE4 &&
+			(unsigned char)words[i].word[0] <= 0xE9 &&
+			strncmp(words[i].word, word, 3) != 0)
+			continue;
 		if (!normal(words[i].word, false, known) || strcmp(known, word) != 0)
 			continue;
 		*out = words[i].level;

@@ -48,6 +48,13 @@ static size_t ends_with(const char *s, const char *word)
 
 static bool is_org(const char *s)
 {
+	char text[CELL_MAX], *to = text;
+
+	for (; *s != '\0'; s++) /* blanks vanish from Han names, so they do not count here */
+		if (*s != ' ')
+			*to++ = *s;
+	*to = '\0';
+	s = text;
 	for (size_t i = 0; i < sizeof org_ends / sizeof *org_ends; i++)
 		if (ends_with(s, org_ends[i].word) > 0 &&
 			text_count(s) >= org_ends[i].before + text_count(org_ends[i].word))
@@ -175,7 +182,7 @@ static void put_letter(struct builder *b, uint32_t c, bool han)
 {
 	if (c == 0xE863) /* where tables before GB18030-2005 have it */
 		c = 0x4DAE;
-	if (is_latin(c))
+	if (is_latin(c) && is_latin((uint32_t)utf8proc_toupper((utf8proc_int32_t)c)))
 		c = (uint32_t)utf8proc_toupper((utf8proc_int32_t)c);
 	b->known++;
 	put(b, is_dot(c) || (han && c == '.') ? DOT : c);

@@ -101,6 +101,8 @@ static const char *take_bracket(struct scan *s, const char *at)
 
 static char mark_at(const char **at)
 {
+	if (isdigit((unsigned char)**at))
+		return '\0';
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
 		size_t n = strlen(marks[i].word);
 

@@ -424,7 +424,7 @@ static void write_slowly(void)
 	int fd = open(path_of("slow.csv"), O_WRONLY | O_CREAT, 0600);
 
 	for (int i = 0; i < 10; i++) {
-		if (write(fd, "0123456789" + i, 1) != 1)
+		if (write(fd, &"0123456789"[i], 1) != 1)
 			_exit(1);
 		pause_ms(i == 5 ? 700 : 30); /* a stall longer than the settle time */
 	}

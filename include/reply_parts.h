@@ -3,8 +3,8 @@
  *
  * The road of a text, one file a step: reply.c folds it and keeps the order of work,
  * reply_quote.c takes away what is not the sender's own (6.4), reply_command.c knows the
- * commands and our open question (6.8), reply_token.c finds the codes (6.5), reply_word.c
- * the phrases (6.7), reply_segment.c says what a segment means (6.6, 6.7), reply_item.c
+ * commands and our open question (6.8), reply_number.c finds the numbers and reply_token.c
+ * the codes (6.5), reply_word.c the phrases (6.7), reply_segment.c says what a segment means (6.6, 6.7), reply_item.c
  * puts each action against the state of its task (6.8).
  */
 #ifndef QUANZU_REPLY_PARTS_H
@@ -88,13 +88,28 @@ size_t reply_drop_own(uint32_t *t, size_t n, const char *sign);
 /* The length of the opener of an automatic reply, 0 if there is none. */
 size_t reply_opener(const uint32_t *t, size_t n);
 
-/* -- reply_token.c -- */
+/* -- reply_number.c -- */
+enum reply_number_kind { REPLY_NUMBER_OTHER, REPLY_NUMBER_CODE, REPLY_NUMBER_CODE_ACTION };
+
 void reply_know_codes(struct reply_work *w);
-void reply_find_tokens(struct reply_work *w);
-/* The length of a filler or connector at t[at], or of 号, which mean nothing here; 0: none. */
-size_t reply_filler_at(const struct reply_work *w, size_t at);
+/* In a text that is all code, Chinese numerals become digits first. */
+void reply_find_numbers(struct reply_work *w);
+/* What a number of so many digits is by the known codes: its task and its action. */
+enum reply_number_kind reply_kind_of(
+	const struct reply_work *w, uint32_t digits, uint32_t value, int *task, int *action);
 /* Whether what directly surrounds the number makes it a house, a sum, a time, a measure. */
 bool reply_is_no_code(const struct reply_work *w, const struct reply_number *number);
+/* A single digit that may be an action, by what is beside and behind it. */
+bool reply_stands_as_action(const struct reply_work *w, size_t at);
+/* 号 marks a code, unless a phrase begins with it: 18号码不对. */
+bool reply_is_mark(const struct reply_work *w, size_t at);
+/* The length of a filler or connector at t[at], or of 号, which mean nothing here; 0: none. */
+size_t reply_filler_at(const struct reply_work *w, size_t at);
+size_t reply_only_filler_at(const struct reply_work *w, size_t at);
+size_t reply_connector_at(const struct reply_work *w, size_t at);
+
+/* -- reply_token.c -- */
+void reply_find_tokens(struct reply_work *w);
 bool reply_has_code(const struct reply_work *w); /* a token of a known code */
 
 /* -- reply_word.c -- */

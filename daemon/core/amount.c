@@ -345,9 +345,22 @@ struct amount amount_read(const char *text, enum amount_words words)
 	return r;
 }
 
+/* The end of what can belong to a sum that begins at t[at], and what a currency needs. */
+static size_t sum_end(const uint32_t *t, size_t n, size_t at)
+{
+	enum { LONGEST = 48 };
+	size_t end = at;
+
+	while (end < n && end - at < LONGEST &&
+		(numeral_is_part(t[end]) || canon_word_at(t, n, end, u"半 点 . , ¥") > 0 ||
+			t[end] == ' '))
+		end++;
+	return end + 3 < n ? end + 3 : n; /* a currency has up to three characters */
+}
+
 bool amount_begins(const uint32_t *t, size_t n, size_t at)
 {
-	enum { WINDOW = 48 };
+	enum { WINDOW = 64 };
 	uint32_t c[WINDOW + 1];
 	bool gap[WINDOW + 1];
 	struct figure_text text = { .c = c, .gap = gap };
@@ -358,7 +371,8 @@ bool amount_begins(const uint32_t *t, size_t n, size_t at)
 		at++;
 	if (at >= n || !(numeral_is_part(t[at]) || t[at] == u'¥' || t[at] == 'r' || t[at] == u'人'))
 		return false;
-	figure_prepare(t + at, n - at < WINDOW ? n - at : WINDOW, &text);
+	prefix = canon_word_at(t, n, at, u"rmb 人民币");
+	figure_prepare(t + at, sum_end(t, n, at + prefix) - at, &text);
 	prefix = canon_word_at(text.c, text.n, 0, u"¥ rmb 人民币");
 	if (!numeral_at(text.c, text.n, prefix, &num) || num.unit_first)
 		return false;

@@ -43,6 +43,9 @@ bool access_add(struct store *s, const char *actor, const char *name, unsigned r
 bool access_revoke(struct store *s, const char *actor, int64_t id);
 /* True when the nonce is fresh, and remembers it for 600 s. Part of the job that it protects. */
 bool access_nonce(struct store *s, int64_t key_id, const char *nonce);
+/* Writes down who looks at which record's plain data, and why. Before they are shown. */
+void access_reveal(struct store *s, const char *actor, const char *entity, int64_t entity_id,
+	const char *reason);
 
 /* Reads (any handle). Revoked keys are not found. */
 bool access_of_key(struct store *s, const char *key, struct access *out);
@@ -51,7 +54,6 @@ bool access_of_name(struct store *s, const char *name, struct access *out);
 /* What the store keeps of a key: a hash under another name than the signing secret. */
 void access_hash(const char *key, uint8_t out[SEAL_HASH]);
 /* The keys that are not revoked, at most `max`, with their hashes; returns how many. */
-size_t access_all(
-	struct store *s, struct access *out, uint8_t (*hash)[SEAL_HASH], size_t max);
+size_t access_all(struct store *s, struct access *out, uint8_t (*hash)[SEAL_HASH], size_t max);
 
 #endif

@@ -122,6 +122,20 @@ bool access_nonce(struct store *s, int64_t key_id, const char *nonce)
 	return db_rc(s->db) == STORE_OK && db_changes(s->db) == 1;
 }
 
+void access_reveal(struct store *s, const char *actor, const char *entity, int64_t entity_id,
+	const char *reason)
+{
+	int64_t id = store_id(s);
+	int64_t case_id = strcmp(entity, "case") == 0 ? entity_id : 0;
+
+	db_run(s->db,
+		"INSERT INTO reveal (id, at, actor, entity, entity_id, reason)"
+		" VALUES (?, ?, ?, ?, ?, ?)",
+		DB_ARGS(DI(id), DI(s->now_ms), DT(actor), DT(entity), DI(entity_id), DT(reason)));
+	store_event(s, actor, "reveal", case_id, entity, entity_id,
+		json_pack("{s:I}", "reveal", (json_int_t)id));
+}
+
 /* Columns id, name, role, area, secret_x. */
 static void read_row(struct store *s, struct db_stmt *q, struct access *out)
 {

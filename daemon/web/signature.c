@@ -35,7 +35,8 @@ void signature_make(const char *secret, const struct signature *s, char out[SIGN
 
 bool signature_nonce_ok(const char *nonce)
 {
-	size_t n = strspn(nonce, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+	size_t n =
+		strspn(nonce, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
 	return nonce[n] == '\0' && n >= SIGNATURE_NONCE_MIN && n <= SIGNATURE_NONCE_MAX;
 }

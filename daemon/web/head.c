@@ -1,0 +1,102 @@
+#include "head.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+#include "banned.h"
+
+enum { LENGTH_DIGITS = 15 };
+
+#define FIELD(f) offsetof(struct request_head, f)
+
+static const struct {
+	const char *name;
+	size_t field;
+} wanted[] = {
+	{ "Authorization", FIELD(authorization) },
+	{ "Content-Type", FIELD(content_type) },
+	{ "Content-Length", FIELD(length) },
+	{ "If-None-Match", FIELD(if_none_match) },
+	{ "Quanzu-Key", FIELD(key) },
+	{ "Quanzu-Time", FIELD(time) },
+	{ "Quanzu-Nonce", FIELD(nonce) },
+	{ "Quanzu-Signature", FIELD(signature) },
+};
+
+/* RFC 9110 section 5.6.2. */
+static bool is_token(const char *s)
+{
+	static const char tchar[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	return s[0] != '\0' && s[strspn(s, tchar)] == '\0';
+}
+
+static bool is_value(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (((unsigned char)*s < 0x20 && *s != '\t') || *s == 0x7F)
+			return false;
+	return true;
+}
+
+static bool is_length(const char *s)
+{
+	size_t n = strspn(s, "0123456789");
+
+	return n > 0 && n <= LENGTH_DIGITS && s[n] == '\0';
+}
+
+static void keep(struct head_check *c, const char *name, const char *value)
+{
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+		const char **field = (const char **)(void *)((char *)c->head + wanted[i].field);
+
+		if (strcasecmp(wanted[i].name, name) != 0)
+			continue;
+		c->singles += *field != NULL;
+		*field = value;
+		return;
+	}
+}
+
+void head_take(struct head_check *c, const char *name, const char *value)
+{
+	const char *text = value == NULL ? "" : value;
+
+	if (!is_token(name) || !is_value(text)) {
+		c->bad = true;
+		return;
+	}
+	c->lengths += strcasecmp(name, "Content-Length") == 0;
+	c->hosts += strcasecmp(name, "Host") == 0;
+	c->codings += strcasecmp(name, "Transfer-Encoding") == 0 || strcasecmp(name, "TE") == 0;
+	keep(c, name, text);
+}
+
+const char *head_verdict(const struct head_check *c, bool http11)
+{
+	if (c->bad)
+		return "bad_header";
+	if (c->codings > 0)
+		return "transfer_encoding";
+	if (c->lengths > 1 || (c->lengths == 1 && !is_length(c->head->length)))
+		return "content_length";
+	if (c->hosts > 1 || (http11 && c->hosts == 0))
+		return "host";
+	if (c->singles > 0)
+		return "header_twice";
+	return NULL;
+}
+
+size_t head_length(const struct request_head *h)
+{
+	size_t n = 0;
+
+	if (h->length == NULL)
+		return 0;
+	for (const char *s = h->length; *s != '\0'; s++)
+		n = n * 10 + (size_t)(*s - '0');
+	return n;
+}

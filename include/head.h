@@ -1,0 +1,29 @@
+/*
+ * head.h - is the head of a request sound, and what does it say that we need?
+ *
+ * Everything that two readers of one connection could understand differently is refused
+ * (trust.md A16, RFC 9112 section 11.2): two Content-Length or Host headers, a length that
+ * is no plain number, any Transfer-Encoding, names that are no tokens, values with control
+ * characters. Pure: headers come in one by one.
+ */
+#ifndef QUANZU_HEAD_H
+#define QUANZU_HEAD_H
+
+#include <stdbool.h>
+
+#include "request.h"
+
+struct head_check {
+	struct request_head *head;
+	int lengths, hosts, codings, singles; /* how often they came; singles: ours, sent twice */
+	bool bad;
+};
+
+/* value may be NULL (an empty header). */
+void head_take(struct head_check *c, const char *name, const char *value);
+/* After the last one. `http11`: then a Host is needed. NULL, or the stable code of what is wrong. */
+const char *head_verdict(const struct head_check *c, bool http11);
+/* The declared length; 0 when there is none. */
+size_t head_length(const struct request_head *h);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * people_job.h - a list of people in one body: its rows, and what became of each.
+ */
+#ifndef QUANZU_PEOPLE_JOB_H
+#define QUANZU_PEOPLE_JOB_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "fields.h"
+#include "people.h"
+
+enum { PEOPLE_ROWS = 200000 };
+
+struct people_job {
+	enum header_kind kind;
+	bool dry_run;
+	struct arena arena; /* the records' texts */
+	struct people_record *record;
+	int *row;
+	size_t count, room;
+	size_t next; /* the first that the desk has not seen */
+	json_t *results;
+	struct people_counts counts;
+	struct people_row slice[PEOPLE_SLICE];
+};
+
+struct people_job *people_job_new(enum header_kind kind, bool dry_run);
+void people_job_free(void *job);
+/* CSV or XLSX. False: the file as a whole cannot be read, *why says why. Not for the loop. */
+bool people_job_read(struct people_job *j, const void *bytes, size_t n,
+	const struct intake_ctx *ctx, struct fault *why);
+/* In a desk's job. */
+void people_job_take_slice(
+	struct people_job *j, struct store *s, const char *actor, const char *centre);
+/* After its commit. True: there is more. */
+bool people_job_tell_slice(struct people_job *j, enum store_rc rc);
+/* {"created","updated","unchanged","rejected","dry_run","results":[…]}; a new reference. */
+json_t *people_job_answer(const struct people_job *j);
+
+#endif

@@ -1,6 +1,7 @@
 #include "cell.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "text.h"
 
@@ -10,8 +11,8 @@
 static const char *const empty_words[] = {
 	"无", "不详", "未知", "暂无", "没有", "空", "不明", "不清楚", "未提供", "未填", "未填写",
 	"待补充", "待核实", "不知道", "(无)", "(空)", "(空白)", "无。", "/", "//", "\\", "-", "--", "---",
-	"—", "——", "–", "_", "__", ".", "...", "…", "……", "、", "N/A", "n/a", "N/a", "NA", "#", "?", "??",
-	"NULL", "null", "Null", "None", "none", "nil", "NaN", "nan", "undefined",
+	"—", "——", "–", "_", "__", ".", "...", "…", "……", "、", "N/A", "NA", "#", "?", "??",
+	"NULL", "None", "nil", "NaN", "undefined",
 };
 static const char *const ditto_words[] = { "同上", "同上。", "同前", "同上行", "〃", "″", "′′", "''" };
 static const char *const error_words[] = {
@@ -29,7 +30,7 @@ static const struct { const char *open, *close; } wraps[] = {
 static bool in(const char *const *words, size_t n, const char *s)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(words[i], s) == 0)
+		if (strcasecmp(words[i], s) == 0)
 			return true;
 	return false;
 }

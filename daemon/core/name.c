@@ -244,6 +244,17 @@ static enum name_rc judge(const struct builder *b, bool org)
 
 static_assert((int)NAME_CELL_ERROR == (int)CELL_ERROR, "the verdicts of a cell come first");
 
+/* Without its blanks and brackets it may be 不 详 or （女）NA after all. */
+static enum name_rc judge_again(const char *name)
+{
+	char text[CELL_MAX];
+	enum cell_verdict v = cell_clean(name, CELL_ASCII, text, sizeof text);
+
+	if (v != CELL_TEXT)
+		return v == CELL_LONG ? NAME_TOO_LONG : (enum name_rc)v;
+	return strcmp(text, name) == 0 ? NAME_OK : NAME_BAD_CHARS;
+}
+
 enum name_rc name_parse(const char *cell, struct name *out)
 {
 	char text[CELL_MAX];
@@ -265,6 +276,8 @@ enum name_rc name_parse(const char *cell, struct name *out)
 		cut_honorific(text, out);
 	build(text, org, &b);
 	rc = judge(&b, org);
+	if (rc == NAME_OK)
+		rc = judge_again(out->text);
 	if (rc != NAME_OK) {
 		*out = (struct name){ 0 };
 		return rc;

@@ -275,17 +275,40 @@ static bool line_modem(struct sim_world *w, struct sim_words *words)
 
 /* --- phone PATTERN ..., and its rules ------------------------------------------------------- */
 
-static bool line_phone(struct sim_world *w, struct sim_words *words)
+/* One word, or several with commas between: 138*, 139* */
+static bool take_patterns(struct sim_words *words, struct buf *out)
 {
-	const char *patterns;
+	const char *word;
 
-	if (!sim_words_string(words, &patterns))
-		return false;
+	do {
+		if (!sim_words_string(words, &word))
+			return false;
+		buf_adds(out, word);
+	} while (out->len > 0 && out->data[out->len - 1] == ',');
+	return true;
+}
+
+static void phone_choose(struct sim_world *w, const char *patterns)
+{
+	size_t digits = strspn(patterns, "+0123456789");
+
 	w->block = sim_book_block(w->book, patterns);
 	w->block_number[0] = '\0';
-	if (patterns[strspn(patterns, "+0123456789")] == '\0' && strlen(patterns) <= PDU_NUMBER_MAX)
+	if (patterns[digits] == '\0' && digits <= PDU_NUMBER_MAX)
 		snprintf(w->block_number, sizeof w->block_number, "%s", patterns);
-	return !sim_words_more(words) || sim_block_statement(w->block, words);
+}
+
+static bool line_phone(struct sim_world *w, struct sim_words *words)
+{
+	struct buf patterns;
+	bool ok;
+
+	buf_init(&patterns, SIM_LINE_MAX);
+	ok = take_patterns(words, &patterns);
+	if (ok)
+		phone_choose(w, buf_str(&patterns));
+	buf_free(&patterns);
+	return ok && (!sim_words_more(words) || sim_block_statement(w->block, words));
 }
 
 /* --- at T ... --------------------------------------------------------------------------------- */

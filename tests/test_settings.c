@@ -735,6 +735,8 @@ static void reload(void **state)
 	assert_string_equal(out, "");
 	settings_restart_keys(a, b, small, sizeof small); /* cut between names */
 	assert_true(strncmp(small, r->want, strlen(small)) == 0);
+	assert_true(
+		r->want[strlen(small)] == ',' || r->want[strlen(small)] == '\0' || *small == '\0');
 	settings_free(a);
 	settings_free(b);
 }

@@ -44,11 +44,12 @@ static bool is_local(const char *text)
 static bool add_listen(struct config_reader *r, const struct config_node *n, void *target)
 {
 	struct settings *s = target;
-	char *to = s->http.listen[s->http.listen_count];
 	const char *why;
+	char *to;
 
 	if (s->http.listen_count == SETTINGS_LISTENS)
 		return config_wrong(r->error, n, "listen 最多 %d 个地址", SETTINGS_LISTENS);
+	to = s->http.listen[s->http.listen_count];
 	if (!config_text(r, n, to, sizeof s->http.listen[0]))
 		return false;
 	if ((why = check_listen(n->text)) != NULL)

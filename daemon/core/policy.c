@@ -361,8 +361,8 @@ int64_t policy_window(const struct policy *p, int64_t now_ms)
 	if (p->urgent || is_open(p, minute))
 		return now_ms;
 	wait = (p->window_from_min - minute + DAY_MIN) % DAY_MIN;
-	if (p->window_from_min <
-		minute) { /* tomorrow; by noon no change of the clock is in the way */
+	if (p->window_from_min < minute) {
+		/* Tomorrow; from noon to noon no change of the clock is in the way. */
 		day.hour = 12;
 		clock_local(clock_of_local(&day) + INT64_C(1000) * DAY, &day);
 	}

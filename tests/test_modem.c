@@ -13,6 +13,7 @@
  *   << BYTES                  the modem says it as it is (\r \n \xNN)
  *   <pdu NUMBER TEXT [ref=R part=I/N]  the hex of a DELIVER as a line; <report NUMBER mr=N status=N
  *   wait MS                   time passes; deadlines are met in order
+ *   await MS COMMAND          everything is answered until COMMAND comes, within MS
  *   send ID NUMBER TEXT [ref=R] [first=I] [flash]      expects MODEM_TAKEN; "send! RC ..." another
  *   commit TOKEN, left TOKEN, pin yes|no
  *   ! EVENT                   the next event; "state NAME" the state now; "quiet" nothing is left
@@ -59,7 +60,7 @@ struct world {
 	char half[TEXT]; /* bytes of the driver without an end yet */
 	struct modem_config config;
 	char words[8][64];
-	const char *line;
+	const char *line, *awaited;
 	int number;
 };
 
@@ -265,6 +266,8 @@ static void serve(struct world *w)
 	const char *first;
 
 	while ((first = head(&w->out)) != NULL && (w->starting || is_chore(first))) {
+		if (w->awaited != NULL && strcmp(first, w->awaited) == 0)
+			return;
 		if (w->starting && strncmp(first, "AT", 2) != 0 && strcmp(first, "ESC") != 0)
 			return;
 		snprintf(command, sizeof command, "%s", first);
@@ -552,6 +555,21 @@ static void do_wait(struct world *w, const char *args)
 	pass(w, strtol(args, NULL, 10));
 }
 
+static void do_await(struct world *w, const char *args)
+{
+	int64_t end = w->now + strtol(args, NULL, 10);
+
+	w->awaited = strchr(args, ' ') + 1;
+	w->starting = true;
+	while (w->now < end && (head(&w->out) == NULL || strcmp(head(&w->out), w->awaited) != 0))
+		pass(w, 10);
+	w->starting = false;
+	if (head(&w->out) == NULL || strcmp(head(&w->out), w->awaited) != 0)
+		broken(w, "it did not come", head(&w->out));
+	w->awaited = NULL;
+	pop(&w->out);
+}
+
 static const char *const rcs[] = { "taken", "busy", "not-ready", "unfit" };
 
 static void send_it(struct world *w, const char *args, const char *want)
@@ -666,6 +684,7 @@ static const struct {
 	{ "<pdu", do_pdu },
 	{ "<report", do_report },
 	{ "wait", do_wait },
+	{ "await", do_await },
 	{ "send", do_send },
 	{ "send!", do_send_but },
 	{ "commit", do_commit },

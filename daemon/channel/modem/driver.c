@@ -148,11 +148,11 @@ static bool ready_next(struct driver *d)
 
 static bool choose(struct driver *d)
 {
-	if (d->phase == PHASE_START)
-		return start_next(d);
+	if (d->phase == PHASE_START && start_next(d))
+		return true;
 	if (d->phase == PHASE_STOPPED)
 		return watch_sim(d);
-	return ready_next(d);
+	return d->phase == PHASE_READY && ready_next(d);
 }
 
 void driver_leave(struct driver *d)
@@ -281,6 +281,7 @@ static void resync_done(struct driver *d)
 	d->resync.on = false;
 	d->health.count.resyncs++;
 	driver_cancel(d, TIMER_PROBE);
+	d->house_turn = false; /* what was broken off goes first */
 	d->gap_until = d->now + d->link_gap_ms;
 	if (d->phase == PHASE_READY) {
 		inbox_forget_places(d);

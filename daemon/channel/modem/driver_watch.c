@@ -87,7 +87,6 @@ void watch_lost_network(struct driver *d)
 static void heard_registration(struct driver *d, const char *name, const struct at_registration *r)
 {
 	bool circuit = strcmp(name, "+CREG") == 0;
-	bool denied = r->stat == STAT_DENIED;
 
 	if (circuit)
 		d->creg = *r;
@@ -99,7 +98,8 @@ static void heard_registration(struct driver *d, const char *name, const struct 
 	d->health.registration = d->packet.registered ? d->packet.stat : d->creg.stat;
 	d->health.roaming = (d->creg.registered && d->creg.roaming) ||
 			    (d->packet.registered && d->packet.roaming);
-	d->denied = denied && !d->creg.registered && !d->packet.registered;
+	d->denied = (d->creg.stat == STAT_DENIED || d->packet.stat == STAT_DENIED) &&
+		!d->creg.registered && !d->packet.registered;
 	if (d->denied)
 		driver_after(d, TIMER_SEARCH, DENIED_MS);
 	driver_alarm(d, MODEM_ALARM_DENIED, d->denied);

@@ -1,0 +1,242 @@
+/* modem.c - the driver joined to a port, a timer and the log. */
+#include "modem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "clock.h"
+#include "driver.h"
+#include "log.h"
+#include "port.h"
+
+#include "banned.h"
+
+struct modem {
+	struct driver driver;
+	struct port *port;
+	uv_timer_t timer;
+	int64_t armed; /* the deadline the timer stands at; INT64_MAX: it is stopped */
+	struct modem_events events;
+	void *arg;
+};
+
+static void on_timer(uv_timer_t *t);
+
+/* The timer follows the driver's deadline; most calls leave it where it is or later. */
+static void arm(struct modem *m)
+{
+	int64_t due = driver_deadline(&m->driver), wait;
+
+	if (due == m->armed)
+		return;
+	m->armed = due;
+	if (due == INT64_MAX) {
+		uv_timer_stop(&m->timer);
+		return;
+	}
+	wait = due - clock_mono_ms();
+	uv_update_time(m->timer.loop);
+	uv_timer_start(&m->timer, on_timer, (uint64_t)(wait > 0 ? wait : 0), 0);
+}
+
+static void on_timer(uv_timer_t *t)
+{
+	struct modem *m = t->data;
+
+	m->armed = INT64_MAX;
+	driver_tick(&m->driver, clock_mono_ms());
+	arm(m);
+}
+
+/* Port to driver */
+
+static void port_opened(void *arg, int gap_ms)
+{
+	struct modem *m = arg;
+
+	driver_opened(&m->driver, clock_mono_ms(), gap_ms);
+	arm(m);
+}
+
+static void port_bytes(void *arg, const char *bytes, size_t n)
+{
+	struct modem *m = arg;
+
+	driver_bytes(&m->driver, clock_mono_ms(), bytes, n);
+	arm(m);
+}
+
+static void port_drained(void *arg)
+{
+	struct modem *m = arg;
+
+	driver_drained(&m->driver, clock_mono_ms());
+	arm(m);
+}
+
+static void port_lost(void *arg, const char *why)
+{
+	struct modem *m = arg;
+
+	(void)why;
+	driver_lost(&m->driver, clock_mono_ms());
+	arm(m);
+}
+
+/* Driver to port */
+
+static size_t to_port(void *arg, const char *bytes, size_t n)
+{
+	struct modem *m = arg;
+
+	return port_write(m->port, bytes, n);
+}
+
+static void open_port(void *arg, int64_t in_ms)
+{
+	struct modem *m = arg;
+
+	port_open(m->port, in_ms);
+}
+
+/* Driver to owner */
+
+static void on_part(void *arg, const struct modem_part *part)
+{
+	struct modem *m = arg;
+
+	if (part->verdict != VERDICT_SENT)
+		log_warn("event=sms_part modem=%s id=%lld part=%u verdict=%s code=%d class=%s",
+			m->driver.name, (long long)part->id, part->part,
+			verdict_name(part->verdict), part->code == AT_NONE ? -1 : part->code,
+			atcode_class_name(part->class));
+	if (m->events.on_part != NULL)
+		m->events.on_part(m->arg, part);
+}
+
+static void on_done(void *arg, int64_t id, enum verdict worst, const struct modem_part *last)
+{
+	struct modem *m = arg;
+
+	m->events.on_done(m->arg, id, worst, last);
+}
+
+static void on_late(void *arg, int64_t id, unsigned part, int mr)
+{
+	struct modem *m = arg;
+
+	log_info("event=sms_late modem=%s id=%lld part=%u", m->driver.name, (long long)id, part);
+	if (m->events.on_late != NULL)
+		m->events.on_late(m->arg, id, part, mr);
+}
+
+static void on_inbound(void *arg, const struct modem_inbound *in)
+{
+	struct modem *m = arg;
+
+	m->events.on_inbound(m->arg, in);
+}
+
+static void on_state(void *arg, const struct modem_health *health)
+{
+	struct modem *m = arg;
+
+	log_info("event=modem_state modem=%s state=%s model=\"%s\" signal=%d", m->driver.name,
+		modem_state_name(health->state), health->model,
+		health->signal == AT_NONE ? -1 : health->signal);
+	if (m->events.on_state != NULL)
+		m->events.on_state(m->arg, health);
+}
+
+static void on_alarm(void *arg, enum modem_alarm alarm, bool on)
+{
+	struct modem *m = arg;
+
+	log_warn("event=modem_alarm modem=%s alarm=%s on=%d", m->driver.name,
+		modem_alarm_name(alarm), on);
+	if (m->events.on_alarm != NULL)
+		m->events.on_alarm(m->arg, alarm, on);
+}
+
+static void on_pin(void *arg, const char *iccid)
+{
+	struct modem *m = arg;
+
+	m->events.on_pin(m->arg, iccid);
+}
+
+/* The owner's side */
+
+struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *config,
+	const struct modem_events *events, void *arg)
+{
+	static const struct port_events from_port = { port_opened, port_bytes, port_drained,
+		port_lost };
+	static const struct modem_events all = { on_part, on_done, on_late, on_inbound, on_state,
+		on_alarm, on_pin };
+	static const struct modem_events no_pin = { on_part, on_done, on_late, on_inbound, on_state,
+		on_alarm, NULL };
+	struct modem *m = calloc(1, sizeof *m);
+	struct driver_port port = { to_port, open_port, m };
+
+	if (m == NULL)
+		abort();
+	m->events = *events;
+	m->arg = arg;
+	m->armed = INT64_MAX;
+	uv_timer_init(loop, &m->timer);
+	m->timer.data = m;
+	m->port = port_new(loop, config->device, config->baud, &from_port, m);
+	driver_init(&m->driver, config, &port, events->on_pin != NULL ? &all : &no_pin, m);
+	driver_begin(&m->driver, clock_mono_ms());
+	return m;
+}
+
+static void modem_gone(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+void modem_close(struct modem *m)
+{
+	driver_end(&m->driver, clock_mono_ms());
+	port_free(m->port);
+	uv_close((uv_handle_t *)&m->timer, modem_gone);
+}
+
+bool modem_can_send(const struct modem *m)
+{
+	return driver_can_send(&m->driver);
+}
+
+enum modem_rc modem_send(struct modem *m, const struct modem_message *message, enum pdu_rc *why)
+{
+	enum modem_rc rc = driver_send(&m->driver, clock_mono_ms(), message, why);
+
+	arm(m);
+	return rc;
+}
+
+void modem_inbound_committed(struct modem *m, int64_t token)
+{
+	driver_committed(&m->driver, clock_mono_ms(), token);
+	arm(m);
+}
+
+void modem_inbound_left(struct modem *m, int64_t token)
+{
+	driver_left(&m->driver, clock_mono_ms(), token);
+	arm(m);
+}
+
+void modem_pin(struct modem *m, bool may_try)
+{
+	driver_pin(&m->driver, clock_mono_ms(), may_try);
+	arm(m);
+}
+
+const struct modem_health *modem_health(const struct modem *m)
+{
+	return &m->driver.health;
+}

@@ -84,7 +84,7 @@ struct header_map {
 	size_t known;                      /* columns with a field */
 };
 
-/* True when a header was found. */
+/* True when a header was found. Uses about 250 KB of stack and some milliseconds. */
 bool header_find(
 	const struct header_sheet *sheet, const struct header_options *opt, struct header_map *out);
 /* Is this row behind the header no record: empty, the header once more, a total, a signature? */

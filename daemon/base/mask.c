@@ -62,7 +62,8 @@ char *mask_id(const char *id_no, char *out, size_t n)
 {
 	size_t len = strlen(id_no);
 
-	if (len == 18 && text_valid(id_no, len))
+	/* Eighteen bytes may be six Chinese characters: those are not cut in the middle. */
+	if (len == 18 && text_count(id_no) == len)
 		snprintf(out, n, "%.3s***********%s", id_no, id_no + 14);
 	else
 		snprintf(out, n, "%.*s***********", (int)text_prefix(id_no, 2), id_no);

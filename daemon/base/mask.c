@@ -21,6 +21,16 @@ static bool has_compound_surname(const char *name)
 	return false;
 }
 
+/* A text that did not fit ends with a whole character all the same. */
+static char *whole(char *out)
+{
+	size_t n = strlen(out);
+
+	for (int i = 0; i < 3 && n > 0 && !text_valid(out, n); i++)
+		out[--n] = '\0';
+	return out;
+}
+
 char *mask_name(const char *name, char *out, size_t n)
 {
 	const char *s = name;
@@ -32,7 +42,7 @@ char *mask_name(const char *name, char *out, size_t n)
 			(chars >= 4 && strstr(name, "·") != NULL) || chars > 4))
 		keep = 2;
 	snprintf(out, n, "%.*s*", (int)text_prefix(name, keep), name);
-	return out;
+	return whole(out);
 }
 
 static bool all_digits(const char *s)
@@ -45,9 +55,11 @@ char *mask_phone(const char *phone, char *out, size_t n)
 	const char *hyphen = strchr(phone, '-');
 	size_t len = strlen(phone);
 
+	if (text_count(phone) != len) /* no number at all, or one with other characters in it */
+		return mask_any(phone, out, n);
 	if (all_digits(phone) && len == 11)
 		snprintf(out, n, "%.3s****%s", phone, phone + 7);
-	else if (hyphen != NULL && len >= 10 && phone[0] == '0')
+	else if (hyphen != NULL && hyphen - phone <= 4 && len >= 10 && phone[0] == '0')
 		snprintf(out, n, "%.*s-******%s", (int)(hyphen - phone), phone, phone + len - 2);
 	else if (all_digits(phone) && len > 0 && len <= 6)
 		snprintf(out, n, "%s", phone); /* service numbers are nobody's */
@@ -55,7 +67,7 @@ char *mask_phone(const char *phone, char *out, size_t n)
 		snprintf(out, n, "%.3s****%s", phone, phone + len - 2);
 	else
 		snprintf(out, n, "****");
-	return out;
+	return whole(out);
 }
 
 char *mask_id(const char *id_no, char *out, size_t n)
@@ -67,7 +79,7 @@ char *mask_id(const char *id_no, char *out, size_t n)
 		snprintf(out, n, "%.3s***********%s", id_no, id_no + 14);
 	else
 		snprintf(out, n, "%.*s***********", (int)text_prefix(id_no, 2), id_no);
-	return out;
+	return whole(out);
 }
 
 char *mask_account(const char *account, char *out, size_t n)
@@ -78,7 +90,7 @@ char *mask_account(const char *account, char *out, size_t n)
 		snprintf(out, n, "****%s", account + len - 4);
 	else
 		snprintf(out, n, "****");
-	return out;
+	return whole(out);
 }
 
 char *mask_address(const char *address, char *out, size_t n)
@@ -95,7 +107,7 @@ char *mask_address(const char *address, char *out, size_t n)
 	if (cut == NULL)
 		cut = address + text_prefix(address, 2);
 	snprintf(out, n, "%.*s%s", (int)(cut - address), address, *cut == '\0' ? "" : "**");
-	return out;
+	return whole(out);
 }
 
 char *mask_any(const char *value, char *out, size_t n)
@@ -110,5 +122,5 @@ char *mask_any(const char *value, char *out, size_t n)
 	keep = chars >= 11 ? 3 : 1;
 	tail = value + text_prefix(value, chars - (chars >= 11 ? 2 : 0));
 	snprintf(out, n, "%.*s***%s", (int)text_prefix(value, keep), value, tail);
-	return out;
+	return whole(out);
 }

@@ -54,9 +54,6 @@ void words_time(const struct desk *d, struct template_values *v, const char *key
 const char *words_amount(
 	struct store *s, int64_t fen); /* 35000元, 3.5万元 stays in yuan; "" unknown */
 const char *words_mask_name(struct store *s, const char *name);
-/* Puts a mark behind the signature: 【...】重发 ... */
-const char *words_marked(struct store *s, const char *text, const char *mark);
-
 /* -- post.c: one SMS into the outbox --------------------------------------------------------------- */
 
 struct post {

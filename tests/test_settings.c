@@ -443,7 +443,7 @@ static void an_empty_file_means_the_defaults(void **state)
 	assert_string_equal(d.http.listen[0], "127.0.0.1:8080");
 	assert_int_equal(d.channel_count, 0);
 	assert_false(d.drill);
-	assert_true(d.require_pledge);
+	assert_false(d.require_pledge);
 	assert_string_equal(d.templates.signature, "反诈分中心");
 	assert_memory_equal(&s->policies, &d.policies, sizeof d.policies);
 	assert_memory_equal(&s->templates, &d.templates, sizeof d.templates);
@@ -719,7 +719,7 @@ static const struct reload_row {
 		"drill = true; templates = { back = \"好\"; }; log_level = \"debug\";"
 		"levels = ({ code = \"LOW\"; ack = 60; }); inbox = { answers_per_day = 1; };"
 		"rewards = ({ code = \"A\"; name = \"一\"; tiers = ({ amount = 5; }); });"
-		"signature = \"示例镇\"; require_pledge = false;",
+		"signature = \"示例镇\"; require_pledge = true;",
 		"" },
 	{ "the store", "store = \"sqlite:other.db\";", "store" },
 	{ "the address", "http = { listen = \"127.0.0.1:9\"; };", "http.listen" },

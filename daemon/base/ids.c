@@ -28,3 +28,11 @@ int64_t ids_time_ms(int64_t id)
 {
 	return (id >> (SEQUENCE_BITS + NODE_BITS)) * 1000;
 }
+
+void ids_after(struct ids *ids, int64_t ms)
+{
+	int64_t end = ((ms / 1000 + 1) << (SEQUENCE_BITS + NODE_BITS)) - 1;
+
+	if (end > ids->last)
+		ids->last = end;
+}

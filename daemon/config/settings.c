@@ -223,7 +223,7 @@ static void defaults(struct settings *s)
 	config_put(s->timezone, sizeof s->timezone, "Asia/Shanghai");
 	config_put(s->data_dir, sizeof s->data_dir, "/var/lib/quanzu");
 	config_put(s->log_level, sizeof s->log_level, "info");
-	s->require_pledge = true;
+	s->require_pledge = false;
 	default_http(s);
 	policies_default(&s->policies);
 	templates_default(&s->templates);

@@ -89,17 +89,16 @@ static void hold(struct desk *d, struct message *m, int64_t until, const char *w
 
 static void fill(struct desk *d, const struct message *m, struct outgoing *out)
 {
-	const char *text = m->text;
-
-	if (m->repeats > 0)
-		text = words_marked(d->s, text, d->set->templates.repeat_mark);
 	*out = (struct outgoing){ .id = m->id,
 		.urgent = strcmp(m->class_, "urgent") == 0,
 		.first_part = m->parts_sent,
 		.concat_ref = m->concat_ref,
 		.validity_min = (int)((m->expires_at - d->s->now_ms) / MINUTE_MS) + 1 };
 	snprintf(out->to, sizeof out->to, "%s", m->phone);
-	snprintf(out->text, sizeof out->text, "%s", text);
+	if (m->repeats > 0)
+		template_repeat(&d->set->templates, m->text, out->text, sizeof out->text);
+	else
+		snprintf(out->text, sizeof out->text, "%s", m->text);
 }
 
 bool desk_claim(struct desk *d, const char *channel, struct outgoing *out)

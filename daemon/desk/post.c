@@ -46,6 +46,7 @@ static void add(struct desk *d, struct message *m, int64_t held_until, const cha
 
 int64_t post_sms(struct desk *d, const struct post *p)
 {
+	struct template_values values;
 	char text[TEXT_MAX];
 	int ttl_s = p->c == NULL ? 24 * 3600 : p->c->policy.ttl_s;
 	struct message m = { .case_id = p->c == NULL ? 0 : p->c->id,
@@ -59,9 +60,9 @@ int64_t post_sms(struct desk *d, const struct post *p)
 		.expires_at = d->s->now_ms + (int64_t)ttl_s * 1000 };
 	int64_t opens = d->s->now_ms;
 
-	template_fill(&d->set->templates, p->tpl, p->v, text, sizeof text);
-	if ((p->c != NULL && p->c->drill) || d->set->drill)
-		m.text = words_marked(d->s, text, d->set->templates.drill_mark);
+	values = *p->v;
+	values.drill = (p->c != NULL && p->c->drill) || d->set->drill;
+	template_fill(&d->set->templates, p->tpl, &values, text, sizeof text);
 	if (!p->at_once && p->c != NULL)
 		opens = policy_window(&p->c->policy, d->s->now_ms);
 	if (opens > d->s->now_ms)

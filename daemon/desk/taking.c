@@ -149,7 +149,7 @@ static void apply(struct desk *d, struct taking *r, size_t i)
 }
 
 /* Not certain, but it may be: the duty desk hears of it at once, and no timer stops. */
-static void raise(struct desk *d, struct taking *r, size_t i)
+static void raise_item(struct desk *d, struct taking *r, size_t i)
 {
 	const struct reply_item *item = &r->reply.items[i];
 	struct template_values v = { .count = 0 };
@@ -213,7 +213,7 @@ static void do_item(struct desk *d, struct taking *r, size_t i)
 		apply(d, r, i);
 		break;
 	case REPLY_RAISE:
-		raise(d, r, i);
+		raise_item(d, r, i);
 		break;
 	case REPLY_PROPOSE:
 		if (item->task >= 0)

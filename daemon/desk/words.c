@@ -34,9 +34,9 @@ static const char *where(struct desk *d, const struct casefile *c)
 	return brief[0] == '\0' ? "地址不详" : brief;
 }
 
-static void put_type(const struct casefile *c, struct template_values *v)
+static void put_type(const struct desk *d, const struct casefile *c, struct template_values *v)
 {
-	const struct fraud_type *t = fraud_of_code(c->fraud_type, NULL);
+	const struct fraud_type *t = fraud_of_code(c->fraud_type, &d->set->fraud_types);
 
 	if (t == NULL || t->number == 0) {
 		template_put(v, "type", "诈骗");
@@ -60,7 +60,7 @@ void words_case(struct desk *d, const struct casefile *c, struct template_values
 	else
 		template_put(v, "name", words_mask_name(d->s, name == NULL ? "" : name));
 	template_put(v, "area", where(d, c));
-	put_type(c, v);
+	put_type(d, c, v);
 	if (sex != NULL)
 		template_put(v, "sex", strcmp(sex, "F") == 0 ? "女" : "男");
 	if (age >= 10)
@@ -108,13 +108,4 @@ const char *words_amount(struct store *s, int64_t fen)
 	if (fen % 100 == 0)
 		return arena_print(&s->arena, "%lld元", (long long)(fen / 100));
 	return arena_print(&s->arena, "%lld.%02d元", (long long)(fen / 100), (int)(fen % 100));
-}
-
-const char *words_marked(struct store *s, const char *text, const char *mark)
-{
-	static const char end_of_signature[] = "】";
-	const char *at = strstr(text, end_of_signature);
-	size_t head = at == NULL ? 0 : (size_t)(at - text) + strlen(end_of_signature);
-
-	return arena_print(&s->arena, "%.*s%s%s", (int)head, text, mark, text + head);
 }

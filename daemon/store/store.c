@@ -62,15 +62,20 @@ static enum store_rc open_key(struct store *s, const char *path, char *why, size
 	return db_rc(s->db);
 }
 
-/* The end of the chain, and the largest id of the tables that grow fastest. */
+/* The end of the chain, and the largest id there is: ids may run ahead of the clock. */
 static void load_ends(struct store *s)
 {
-	static const char *const newest[] = { "SELECT max(id) FROM message",
+	static const char *const newest[] = { "SELECT max(id) FROM team",
+		"SELECT max(id) FROM duty", "SELECT max(id) FROM member",
+		"SELECT max(id) FROM resident", "SELECT max(id) FROM proposed",
 		"SELECT max(id) FROM warning", "SELECT max(id) FROM cases",
-		"SELECT max(id) FROM inbound", "SELECT max(id) FROM resident",
-		"SELECT max(id) FROM timer", "SELECT max(id) FROM task",
-		"SELECT max(id) FROM member", "SELECT max(id) FROM alarm",
-		"SELECT max(id) FROM answer_count", "SELECT max(id) FROM apikey" };
+		"SELECT max(id) FROM task", "SELECT max(id) FROM timer",
+		"SELECT max(id) FROM message", "SELECT max(id) FROM stray_report",
+		"SELECT max(id) FROM answer_count", "SELECT max(id) FROM inbound",
+		"SELECT max(id) FROM inbound_part", "SELECT max(id) FROM outcome",
+		"SELECT max(id) FROM followup", "SELECT max(id) FROM handover",
+		"SELECT max(id) FROM reward", "SELECT max(id) FROM apikey",
+		"SELECT max(id) FROM reveal", "SELECT max(id) FROM alarm" };
 	struct db_stmt *q =
 		db_query(s->db, "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", DB_NONE);
 
@@ -83,6 +88,9 @@ static void load_ends(struct store *s)
 			memcpy(s->chain, hash, SEAL_HASH);
 		db_end(q);
 	}
+	/* Every record has an event in its job: nothing is younger than the last event's second. */
+	if (s->event_seq > 0)
+		ids_after(&s->ids, store_last_at(s));
 	for (size_t i = 0; i < sizeof newest / sizeof *newest; i++) {
 		int64_t id = db_number(s->db, newest[i], 0, DB_NONE);
 

@@ -103,7 +103,7 @@ void bench_areas(struct store *s)
 	store_begin(s);
 	store_job_begin(s, TEMP_NOW);
 	for (int i = 0; i < BENCH_VILLAGES; i++) {
-		char code[16], name[32];
+		char code[32], name[32];
 
 		snprintf(code, sizeof code, "310118110%03d", 201 + i);
 		snprintf(name, sizeof name, "第%d村", i + 1);
@@ -178,7 +178,7 @@ static void bare_row(sqlite3_stmt *find, sqlite3_stmt *person, sqlite3_stmt *pho
 {
 	static const char sealed[60];
 	uint64_t id_lk[2] = { mixed(n, 11), mixed(n, 12) }, name_lk[2] = { mixed(n, 13), 0 };
-	char area[16];
+	char area[32];
 
 	snprintf(area, sizeof area, "310118110%03d", 201 + (int)(n / PER_VILLAGE % BENCH_VILLAGES));
 	sqlite3_bind_blob(find, 1, id_lk, sizeof id_lk, SQLITE_STATIC);

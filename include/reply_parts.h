@@ -83,6 +83,8 @@ struct reply_work {
 
 /* -- reply_quote.c -- */
 bool reply_is_tapback(const uint32_t *t, size_t n);
+/* Where the lines at the beginning end that are quoted or our own message. */
+size_t reply_own_lines(const uint32_t *t, size_t n, const char *sign);
 /* Takes quoted lines and our own messages out of t; what is left is tidy. */
 size_t reply_drop_own(uint32_t *t, size_t n, const char *sign);
 /* The length of the opener of an automatic reply, 0 if there is none. */

@@ -195,18 +195,16 @@ static bool does_something(const struct reply *out)
 
 static void read_folded(struct reply_work *w)
 {
+	size_t own = reply_own_lines(w->t, w->n, w->context->sign);
 	bool repeated;
 
-	if (reply_is_tapback(w->t, w->n)) {
+	if (reply_is_tapback(w->t + own, w->n - own)) {
 		w->out->next = REPLY_IGNORE;
 		return;
 	}
 	w->n = reply_drop_own(w->t, w->n, w->context->sign);
 	repeated = repeats(w);
-	/* Our own line may have stood before the tapback. */
-	if (reply_is_tapback(w->t, w->n))
-		w->out->next = REPLY_IGNORE;
-	else if (is_empty(w))
+	if (is_empty(w))
 		w->out->next = REPLY_HUMAN;
 	else
 		read_text(w);

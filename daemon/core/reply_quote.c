@@ -6,6 +6,8 @@
 
 #include "banned.h"
 
+enum { SIGN_BYTES = 200 };
+
 static const char16_t tapbacks[] =
 	u"赞了 喜欢了 不喜欢了 爱了 大笑了 笑了 哈哈了 强调了 质疑了 踩了 对";
 static const char16_t tapbacks_english[] =
@@ -123,14 +125,32 @@ static bool is_signature(
 	       memcmp(t + at + 1, sign, sign_n * sizeof *t) == 0;
 }
 
+static size_t fold_sign(const char *sign, uint32_t name[SIGN_BYTES + 1])
+{
+	return sign != NULL && strlen(sign) <= SIGN_BYTES ? canon_fold(sign, strlen(sign), name)
+							  : 0;
+}
+
+size_t reply_own_lines(const uint32_t *t, size_t n, const char *sign)
+{
+	uint32_t name[SIGN_BYTES + 1];
+	size_t name_n = fold_sign(sign, name), at = 0;
+
+	for (;;) {
+		while (at < n && (t[at] == ' ' || t[at] == '\n'))
+			at++;
+		if (at == n ||
+			!(t[at] == '>' || (name_n > 0 && is_signature(t, n, at, name, name_n))))
+			return at;
+		at = line_end(t, n, at);
+	}
+}
+
 size_t reply_drop_own(uint32_t *t, size_t n, const char *sign)
 {
-	enum { SIGN_BYTES = 200 };
 	uint32_t name[SIGN_BYTES + 1];
-	size_t name_n = 0, to = 0;
+	size_t name_n = fold_sign(sign, name), to = 0;
 
-	if (sign != NULL && strlen(sign) <= SIGN_BYTES)
-		name_n = canon_fold(sign, strlen(sign), name);
 	n = drop_quoted_lines(t, n);
 	for (size_t i = 0; i < n;) {
 		if (name_n == 0 || !is_signature(t, n, i, name, name_n)) {

@@ -126,6 +126,23 @@ static bool is_later_code(const struct reply_work *w, const struct reply_number 
 		 skip_separators(w, last->end) == number->start);
 }
 
+/* Number i goes on where the one before it ends with a comma: 35,000. */
+static bool is_joined(const struct reply_work *w, size_t i)
+{
+	return i > 0 && i < w->n_numbers && w->t[w->numbers[i].start - 1] == ',' &&
+	       w->numbers[i].start - 1 == w->numbers[i - 1].end;
+}
+
+/* 35,000元 is a sum, although 35 by itself would look like a code. */
+static bool is_grouped_sum(const struct reply_work *w, size_t i)
+{
+	if (!is_joined(w, i + 1))
+		return false;
+	for (int groups = 0; groups < 4 && is_joined(w, i + 1); groups++)
+		i++;
+	return w->numbers[i].digits >= 3 && reply_is_no_code(w, &w->numbers[i]);
+}
+
 /* A number that looks like a code and is not known; first: the first behind its token. */
 static void take_unknown(
 	struct reply_work *w, const struct reply_number *number, size_t start, bool first)
@@ -145,35 +162,43 @@ static void take_unknown(
 	w->tokens[w->n_tokens - 1].end = skip_mark(w, number->end);
 }
 
+/* Reads number i and what joins it; first: the first behind its token. Returns the next one. */
+static size_t take_number(struct reply_work *w, size_t i, size_t start, bool first)
+{
+	const struct reply_number *number = &w->numbers[i];
+	struct reply_token *token;
+	int task, action;
+
+	if (number->digits == 1 || is_hotline(number) || reply_is_no_code(w, number))
+		return i + 1;
+	switch (reply_kind_of(w, number->digits, number->value, &task, &action)) {
+	case REPLY_NUMBER_CODE:
+		return take_group(w, i, task);
+	case REPLY_NUMBER_CODE_ACTION:
+		token = add_token(w, REPLY_TOKEN_CODE, number);
+		add_code(w, token, task);
+		token->action = action;
+		break;
+	case REPLY_NUMBER_OTHER:
+		if (!is_grouped_sum(w, i))
+			take_unknown(w, number, start, first);
+		break;
+	}
+	return i + 1;
+}
+
 static void take_numbers(struct reply_work *w, size_t start)
 {
 	size_t behind = 0; /* the number directly behind the last token */
+	size_t next;
 
-	for (size_t i = 0; i < w->n_numbers;) {
-		const struct reply_number *number = &w->numbers[i];
+	for (size_t i = 0; i < w->n_numbers; i = next) {
 		size_t before = w->n_tokens;
-		enum reply_number_kind kind;
-		int task, action;
 
-		if (number->digits == 1 || is_hotline(number) || reply_is_no_code(w, number)) {
-			i++;
-			continue;
-		}
-		kind = reply_kind_of(w, number->digits, number->value, &task, &action);
-		if (kind == REPLY_NUMBER_CODE) {
-			i = take_group(w, i, task);
-		} else if (kind == REPLY_NUMBER_CODE_ACTION) {
-			struct reply_token *token = add_token(w, REPLY_TOKEN_CODE, number);
-
-			add_code(w, token, task);
-			token->action = action;
-			i++;
-		} else {
-			take_unknown(w, number, start, i == behind);
-			i++;
-		}
-		if (w->n_tokens > before)
-			behind = i;
+		next = take_number(w, i, start, i == behind);
+		/* The groups of one sum are one number. */
+		if (w->n_tokens > before || (i == behind && is_joined(w, next)))
+			behind = next;
 	}
 }
 

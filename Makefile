@@ -55,8 +55,71 @@ $(B)/torture_%: $(B)/tests/torture_%.o $(HELPERS:%.c=$(B)/%.o) $(B)/libquanzu.a
 	@echo "  LD    $(@F)" && $(CC) $(CFLAGS) $(LDFLAGS) -rdynamic -o $@ $^ -lcmocka $(LDLIBS)
 $(B)/tests/%.o: CPPFLAGS += -Itests
 
+$(B)/fuzz_%: $(B)/tests/fuzz_%.o $(B)/libquanzu.a
+	@echo "  LD    $(@F)" && $(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
 -include $(shell test -d $(B) && find $(B) -name '*.d')
 .SECONDARY:
-.PHONY: all clean
+
+# -- tests ---------------------------------------------------------------------------------
+# One runner for all: it counts what each program says in TAP and shows only what failed.
+ASAN     = -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZSAN  = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZERS := $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
+
+tests: $(PROGRAMS) $(TESTS)
+check: tests
+	@B=$(B) tests/run.py
+asan-tests:
+	@$(MAKE) --no-print-directory B=build/asan OPT='-O1 -g' SAN='$(ASAN)' tests
+asan: asan-tests
+	@B=build/asan tests/run.py
+fuzzers:
+	@$(MAKE) --no-print-directory B=build/fuzz CC=clang OPT='-O1 -g' SAN='$(FUZZSAN)' \
+		$(FUZZERS:%=build/fuzz/%)
+fuzz: fuzzers
+	@tests/run.py --only-fuzz --fuzz-seconds $(T)
+bench: $(PROGRAMS) $(BENCHES)
+	@B=$(B) tests/bench.py
+torture: tests
+	@B=$(B) TORTURE=long tests/run.py --match 'torture|powercut|fault'
+
+# -- looking after ourselves ------------------------------------------------------------------
+FORMATTED := $(shell git ls-files 'daemon/*.c' 'include/*.h' 'tests/*.c' 'tests/*.h' 2>/dev/null)
+TIDY       = bugprone-*,cert-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,$\
+             -bugprone-reserved-identifier,-cert-dcl37-c,-cert-dcl51-cpp,-cert-err33-c,$\
+             -clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+
+format:
+	@clang-format -i $(FORMATTED)
+format-check:
+	@clang-format --dry-run -Werror $(FORMATTED)
+lint: format-check
+	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --suppress=missingIncludeSystem -Iinclude daemon
+	@clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY)' $(SOURCES) $(MAINS) -- \
+		-std=c11 $(CPPFLAGS)
+	@for f in $(SOURCES) $(MAINS); do \
+		gcc $(CPPFLAGS) -std=c11 -O1 -fanalyzer -Werror -c $$f -o /dev/null || exit 1; done
+	@shellcheck scripts/* .ci/run
+	@mandoc -T lint -W warning docs/*.[158] >/dev/null
+
+# -- install ------------------------------------------------------------------------------------
+I = install -D -m
+install: $(PROGRAMS)
+	$(I) 755 $(B)/quanzud $(DESTDIR)$(PREFIX)/sbin/quanzud
+	$(I) 755 $(B)/quanzu $(DESTDIR)$(PREFIX)/bin/quanzu
+	$(I) 755 $(B)/quanzu-modemsim $(DESTDIR)$(PREFIX)/bin/quanzu-modemsim
+	$(I) 640 conf/quanzud.conf $(DESTDIR)/etc/quanzu/quanzud.conf
+	$(I) 644 systemd/quanzud.service $(DESTDIR)/usr/lib/systemd/system/quanzud.service
+	$(I) 644 systemd/quanzu.sysusers $(DESTDIR)/usr/lib/sysusers.d/quanzu.conf
+	$(I) 644 systemd/quanzu.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/quanzu.conf
+	$(I) 644 systemd/78-quanzu.rules $(DESTDIR)/usr/lib/udev/rules.d/78-quanzu.rules
+	$(I) 644 docs/quanzud.8 $(DESTDIR)$(PREFIX)/share/man/man8/quanzud.8
+	$(I) 644 docs/quanzu.1 $(DESTDIR)$(PREFIX)/share/man/man1/quanzu.1
+	$(I) 644 docs/quanzu-modemsim.1 $(DESTDIR)$(PREFIX)/share/man/man1/quanzu-modemsim.1
+	$(I) 644 docs/quanzud.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/quanzud.conf.5
+
+.PHONY: all tests check asan asan-tests fuzz fuzzers bench torture format format-check lint install clean
 clean:
 	rm -rf $(B)

@@ -26,6 +26,7 @@ struct sim_command {      /* ends with a row without a name */
 	int (*read)(struct sim_modem *m);
 	int (*set)(struct sim_modem *m, struct sim_args *a);
 	const char *test; /* what stands behind the name in the answer to =?; "" is a bare OK */
+	int (*tell)(struct sim_modem *m); /* the answer to =? when it depends on the modem */
 	/* A plain setting 0..max of struct sim_settings instead of read and set. */
 	size_t offset;
 	int max;

@@ -161,6 +161,21 @@ static const struct row {
 			"0,,26|"
 			"0891683108200105F006000D91683108108300F1213020000000232130200000002300||"
 			"OK|" } },
+	{ "delete_tells_which_places_are_taken",
+		{ "> ATE0~", "< ATE0~|OK|", "> AT+CMGD=?~", "< |+CMGD: (),(0-4)||OK|",
+			"! inject 13800138001 1 times 3", "+ 0", "> AT+CMGD=2;+CMGD=?~",
+			"< |+CMGD: (1,3),(0-4)||OK|" } },
+	{ "a_message_can_be_stored_and_sent_later",
+		{ "> ATE0~", "< ATE0~|OK|", "> AT+CMGW=20~", "< |> ",
+			"> 0001000D91683108108300F1000006F4F29C4E2F03^Z", "< |+CMGW: 1||OK|",
+			"> AT+CMSS=1~", "< |+CMSS: 0||OK|", "> AT+CMSS=2~",
+			"< |+CMS ERROR: 321|" } },
+	{ "delete_flags_spare_what_is_unread",
+		{ "> ATE0~", "< ATE0~|OK|", "! inject 13800138001 1 times 2", "+ 0", "> AT+CMGR=1~",
+			"< |+CMGR: "
+			"0,,21|0891683108200105F0040D91683108108300F10000213020000000230131||OK|",
+			"> AT+CMGD=1,1;+CMGD=?~", "< |+CMGD: (2),(0-4)||OK|",
+			"> AT+CMGD=1,4;+CMGD=?~", "< |+CMGD: (),(0-4)||OK|" } },
 	/* --- SIM, radio, calls */
 	{ "a_locked_sim_wants_its_pin",
 		{ "! modem 0 pin 4711", "> ATE0+CMEE=1;+CPIN?~",

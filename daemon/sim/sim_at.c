@@ -62,6 +62,8 @@ static int plain_set(struct sim_modem *m, const struct sim_command *c, struct si
 
 static int test(struct sim_modem *m, const struct sim_command *c)
 {
+	if (c->tell != NULL)
+		return c->tell(m);
 	if (c->test == NULL)
 		return SIM_CME_(4);
 	if (*c->test != '\0')

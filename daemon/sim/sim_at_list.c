@@ -133,6 +133,24 @@ static int cmgd_set(struct sim_modem *m, struct sim_args *a)
 	return SIM_OK;
 }
 
+/* The places that are taken, and the flags. */
+static int cmgd_tell(struct sim_modem *m)
+{
+	const struct sim_store *s = reading(m);
+	struct buf line;
+
+	buf_init(&line, 8192);
+	buf_adds(&line, "+CMGD: (");
+	for (unsigned i = 0; i < s->room; i++)
+		if (s->places[i].pdu != NULL)
+			buf_addf(&line, "%s%u", line.data[line.len - 1] == '(' ? "" : ",",
+				s->base + i);
+	buf_adds(&line, "),(0-4)");
+	sim_reply_text(m, buf_str(&line));
+	buf_free(&line);
+	return SIM_OK;
+}
+
 static int cnma_exec(struct sim_modem *m)
 {
 	return sim_inbox_acknowledge(m, true) ? SIM_OK : SIM_CMS_(340);
@@ -152,7 +170,7 @@ static int cnma_set(struct sim_modem *m, struct sim_args *a)
 const struct sim_command sim_commands_list[] = {
 	{ "+CMGL", SIM_NEEDS_SMS, .exec = cmgl_exec, .set = cmgl_set, .test = "(0-4)" },
 	{ "+CMGR", SIM_NEEDS_SMS, .set = cmgr_set, .test = "" },
-	{ "+CMGD", SIM_NEEDS_SMS, .set = cmgd_set, .test = "(1-50),(0-4)" },
+	{ "+CMGD", SIM_NEEDS_SMS, .set = cmgd_set, .tell = cmgd_tell },
 	{ "+CNMA", SIM_NEEDS_SMS, .exec = cnma_exec, .set = cnma_set, .test = "(0-2)" },
 	{ .name = NULL },
 };

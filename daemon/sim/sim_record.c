@@ -27,7 +27,8 @@ struct entry {
 struct sim_record {
 	int fd;
 	bool broken;
-	struct entry *ring; /* entry of id at (id - 1) % SIM_HISTORY */
+	struct entry *ring; /* entry of id at (id - 1) % SIM_HISTORY; grows up to that */
+	size_t room;
 	uint64_t last, forgotten;
 	struct buf line;
 };
@@ -36,7 +37,7 @@ struct sim_record *sim_record_open(const char *path)
 {
 	struct sim_record *r = calloc(1, sizeof *r);
 
-	if (r == NULL || (r->ring = calloc(SIM_HISTORY, sizeof *r->ring)) == NULL)
+	if (r == NULL)
 		abort();
 	buf_init(&r->line, 1 << 20);
 	r->fd = -1;
@@ -57,7 +58,7 @@ void sim_record_close(struct sim_record *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t i = 0; i < SIM_HISTORY; i++)
+	for (size_t i = 0; i < r->room; i++)
 		free(r->ring[i].text);
 	free(r->ring);
 	buf_free(&r->line);
@@ -184,10 +185,27 @@ static void put_submit(struct buf *out, const struct sim_submit *m, const char *
 	put_time(out, "t_data", m->t_data);
 }
 
+static void ring_grow(struct sim_record *r)
+{
+	size_t room = r->room ? 2 * r->room : 256;
+
+	if (r->last <= r->room || r->room == SIM_HISTORY)
+		return;
+	if (room > SIM_HISTORY)
+		room = SIM_HISTORY;
+	r->ring = reallocarray(r->ring, room, sizeof *r->ring);
+	if (r->ring == NULL)
+		abort();
+	memset(r->ring + r->room, 0, (room - r->room) * sizeof *r->ring);
+	r->room = room;
+}
+
 static void remember(struct sim_record *r, const struct sim_submit *m, char *text, int64_t now)
 {
-	struct entry *e = &r->ring[(r->last - 1) % SIM_HISTORY];
+	struct entry *e;
 
+	ring_grow(r);
+	e = &r->ring[(r->last - 1) % SIM_HISTORY];
 	free(e->text);
 	memset(e, 0, sizeof *e);
 	e->id = r->last;
@@ -208,9 +226,12 @@ static void remember(struct sim_record *r, const struct sim_submit *m, char *tex
 
 static struct entry *entry_of(const struct sim_record *r, uint64_t id)
 {
-	struct entry *e = id == 0 ? NULL : &r->ring[(id - 1) % SIM_HISTORY];
+	struct entry *e;
 
-	return e != NULL && e->id == id ? e : NULL;
+	if (id == 0 || id > r->last)
+		return NULL;
+	e = &r->ring[(id - 1) % SIM_HISTORY];
+	return e->id == id ? e : NULL;
 }
 
 uint64_t sim_record_submit(struct sim_record *r, const struct sim_submit *m)

@@ -37,8 +37,10 @@ struct intake_job {
 	enum store_rc slice_rc[INTAKE_SLICE];
 };
 
-/* By the media type; for JSON (or no type) by the first character. */
+/* By the media type, else by the first characters; no bytes count as an object. */
 enum intake_form intake_form_of(const char *content_type, const void *bytes, size_t n);
+/* Is it a type of many records, lines or a table, that may be longer than one of JSON? */
+bool intake_is_long(const char *content_type);
 
 struct intake_job *intake_new(void);
 void intake_free(void *job);

@@ -34,7 +34,8 @@ enum listing_kind {
 	LIST_ID_NO,
 	LIST_ADDRESS,
 	LIST_PROSE,
-	LIST_PERSON /* a JSON object, masked by the names of its members */
+	LIST_HIDDEN, /* nothing of it is seen masked */
+	LIST_PERSON  /* a JSON object, masked by the names of its members */
 };
 
 struct listing_column {

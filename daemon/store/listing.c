@@ -279,6 +279,9 @@ static void read_sealed(
 	case LIST_ADDRESS:
 		cell->text = plain ? text : masked(s, mask_address, text);
 		return;
+	case LIST_HIDDEN:
+		cell->text = plain || text[0] == '\0' ? text : "***";
+		return;
 	default:
 		cell->text = text; /* LIST_PROSE: masked when all names are known */
 		return;

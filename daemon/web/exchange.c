@@ -196,14 +196,21 @@ static bool split_target(struct request *rq)
 	return false;
 }
 
+/*
+ * An answer here, before the body, ends the connection: right for a head that cannot be
+ * trusted and for a body that we do not want. Without a body it can wait for on_body().
+ */
 static enum MHD_Result on_head(
 	struct exchange *x, struct request *rq, const char *method, const char *version)
 {
+	bool sound;
+
 	rq->started = true;
 	rq->method_text = method;
 	rq->method = method_of(method);
 	enter(rq, REQUEST_BODY);
-	if (check_head(x, rq, version) && split_target(rq))
+	sound = check_head(x, rq, version) && split_target(rq);
+	if (sound)
 		x->calls.head(x->calls.arg, rq);
 	if (rq->status == 0) {
 		rq->body.max = x->calls.body_max(x->calls.arg, rq);
@@ -211,15 +218,17 @@ static enum MHD_Result on_head(
 			request_problem(rq, 413, "body_too_large",
 				"内容太大，请分成几份，或改用文件导入。");
 	}
-	return rq->status == 0 ? MHD_YES : send_answer(x, rq);
+	if (rq->status == 0 || (sound && head_length(&rq->head) == 0))
+		return MHD_YES;
+	return send_answer(x, rq);
 }
 
 static enum MHD_Result on_body(struct exchange *x, struct request *rq)
 {
-	if (rq->body.full) {
+	if (rq->body.full)
 		request_problem(rq, 413, "body_too_large", "内容太大，请分成几份。");
+	if (rq->status != 0)
 		return send_answer(x, rq);
-	}
 	enter(rq, REQUEST_BUSY);
 	x->calls.body(x->calls.arg, rq);
 	/* Only the state may be looked at: another thread may be filling in the answer. */

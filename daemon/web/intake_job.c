@@ -21,19 +21,35 @@ static const struct {
 	{ "application/octet-stream", INTAKE_SHEET },
 };
 
-enum intake_form intake_form_of(const char *content_type, const void *bytes, size_t n)
+/* What the first bytes say, for everybody who names no type or one that means nothing. */
+static enum intake_form sniff(const char *s, size_t n)
 {
-	const char *s = bytes;
 	size_t i = 0;
 
+	while (i < n && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r' || s[i] == '\n'))
+		i++;
+	if (i == n || s[i] == '{')
+		return INTAKE_OBJECT;
+	if (s[i] == '[')
+		return INTAKE_ARRAY;
+	return n > 4 && memcmp(s, "PK\x03\x04", 4) == 0 ? INTAKE_SHEET : INTAKE_UNKNOWN;
+}
+
+enum intake_form intake_form_of(const char *content_type, const void *bytes, size_t n)
+{
 	for (size_t k = 0; content_type != NULL && k < sizeof types / sizeof *types; k++)
 		if (strncasecmp(content_type, types[k].type, strlen(types[k].type)) == 0)
 			return types[k].form;
-	if (content_type != NULL && strncasecmp(content_type, "application/json", 16) != 0)
-		return INTAKE_UNKNOWN;
-	while (i < n && strchr(" \t\r\n", s[i]) != NULL && s[i] != '\0')
-		i++;
-	return i < n && s[i] == '[' ? INTAKE_ARRAY : INTAKE_OBJECT;
+	/* application/json, and what curl -d and browsers' forms say of it. */
+	return sniff(bytes, n);
+}
+
+bool intake_is_long(const char *content_type)
+{
+	for (size_t k = 0; content_type != NULL && k < sizeof types / sizeof *types; k++)
+		if (strncasecmp(content_type, types[k].type, strlen(types[k].type)) == 0)
+			return true;
+	return false;
 }
 
 struct intake_job *intake_new(void)

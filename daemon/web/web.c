@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/statvfs.h>
 
 #include "clock.h"
 #include "exchange.h"
+#include "intake_job.h"
 #include "json.h"
 #include "log.h"
 #include "seal.h"
@@ -73,18 +73,11 @@ static void on_head(void *arg, struct request *rq)
 		may(rq);
 }
 
-static bool is_json(const struct request *rq)
-{
-	const char *type = rq->head.content_type;
-
-	return type == NULL || strncasecmp(type, "application/json", 16) == 0;
-}
-
 static size_t on_body_max(void *arg, const struct request *rq)
 {
 	const struct web *w = arg;
 
-	if ((rq->route->flags & WEB_LARGE) != 0 && !is_json(rq))
+	if ((rq->route->flags & WEB_LARGE) != 0 && intake_is_long(rq->head.content_type))
 		return w->body_max;
 	return WEB_JSON_MAX < w->body_max ? WEB_JSON_MAX : w->body_max;
 }

@@ -151,6 +151,7 @@ static json_t *column_schema(const struct listing_column *c)
 		[LIST_ID_NO] = "string",
 		[LIST_ADDRESS] = "string",
 		[LIST_PROSE] = "string",
+		[LIST_HIDDEN] = "string",
 		[LIST_PERSON] = "object" };
 	json_t *o = json_pack("{s:[s,s], s:s}", "type", types[c->kind], "null", "title", c->title);
 

@@ -184,6 +184,10 @@ static void a_phone_that_is_off_hears_nothing(void **state)
 	f = &sim_book_rules(w.book, "13700137001")->fates;
 	assert_true(f->heard);
 	assert_int_equal(f->heard_us, 5000000);
+	assert_true(sim_script_line(&w, "phone 135* report after 9s", error));
+	f = &sim_book_rules(w.book, "13500135001")->fates;
+	assert_int_equal(f->list[0].after_us, 9000000);
+	assert_int_equal(f->heard_us, 0);
 	f = &sim_book_rules(w.book, "13600136001")->fates;
 	assert_true(f->heard);
 	assert_int_equal(f->heard_us, 0);

@@ -48,6 +48,7 @@ static const struct row {
 			"< |+CME ERROR: operation not supported|" } },
 	{ "out_of_range_is_an_error",
 		{ "> ATE0+CMEE=1~", "< ATE0+CMEE=1~|OK|", "> AT+CREG=9~", "< |+CME ERROR: 50|" } },
+	{ "a_question_takes_no_value", { "> ATE0~", "< ATE0~|OK|", "> AT+CMGF?1~", "< |ERROR|" } },
 	/* --- identity */
 	{ "identity_has_its_numbers",
 		{ "> ATE0~", "< ATE0~|OK|", "> AT+CGSN~", "< |860000000000000||OK|", "> AT+CIMI~",
@@ -148,6 +149,15 @@ static const struct row {
 			",23|0891683108200105F0040D91683108108300F100002130200000002303B15B0C|",
 			"+ 15000", "< ", "> AT+CNMI?;+CPMS?~",
 			"< |+CNMI: 2,0,0,0,0||+CPMS: \"SM\",1,50,\"SM\",1,50,\"SM\",1,50||OK|" } },
+	{ "what_nobody_acknowledged_comes_again_after_a_reset",
+		{ "> ATE0+CSMS=1;+CNMI=2,2~", "< ATE0+CSMS=1;+CNMI=2,2~|+CSMS: 1,1,1||OK|",
+			"! inject 13800138001 171", "+ 0",
+			"< |+CMT: "
+			",23|0891683108200105F0040D91683108108300F100002130200000002303B15B0C|",
+			"! modem 0 reset", "+ 300",
+			"< |RDY||+CFUN: 1||+CPIN: READY||Call Ready||SMS Ready|", "+ 0", "> ATE0~",
+			"< ATE0~|OK|", "> AT+CPMS?~",
+			"< |+CPMS: \"SM\",1,50,\"SM\",1,50,\"SM\",1,50||OK|" } },
 	{ "flash_goes_past_the_store",
 		{ "> ATE0+CNMI=2,1~", "< ATE0+CNMI=2,1~|OK|", "! inject 13800138001 171 flash",
 			"+ 0",

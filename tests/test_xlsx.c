@@ -69,6 +69,11 @@ static const struct row {
 			      "r=\"B1\"><v>1.3800138E+10</v></c>"
 			      "<c r=\"C1\"><v>13800138000</v></c></row>"),
 		.out = "[预警]\n1:310118195501010000#n|1.3800138E+10#n|13800138000#n\n" },
+	{ .name = "numbers as Java writes them are undone, shown ones are not",
+		.sheet = DATA("<row r=\"1\"><c><v>1.3800138E10</v></c><c><v>1.3800138E+10</v></c>"
+			      "<c><v>1.5E-3</v></c><c><v>3.101181955010100E17</v></c></row>"),
+		.out = "[预警]\n1:13800138000#n|1.3800138E+10#n|1.5E-3#n|3.101181955010100E17#"
+		       "n\n" },
 	{ .name = "booleans, errors, a missing shared string",
 		.sheet = DATA("<row r=\"1\"><c r=\"A1\" t=\"b\"><v>1</v></c><c r=\"B1\" "
 			      "t=\"b\"><v>0</v></c>"

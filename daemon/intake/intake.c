@@ -26,7 +26,7 @@ struct intake_run {
 	struct intake_summary *summary;
 	struct arena arena; /* of the slice */
 	struct intake_item *items;
-	size_t count;
+	size_t count, room; /* room grows to INTAKE_SLICE + 1 */
 	bool stopped;
 };
 
@@ -126,12 +126,26 @@ void intake_run_note(struct intake_run *run, const char *fmt, ...)
 	s->note_count++;
 }
 
+/* Most bodies hold one record. */
+static void need_room(struct intake_run *run)
+{
+	if (run->count < run->room)
+		return;
+	run->room = run->room == 0 ? 8 : run->room * 2;
+	if (run->room > INTAKE_SLICE)
+		run->room = INTAKE_SLICE + 1;
+	run->items = realloc(run->items, run->room * sizeof *run->items);
+	if (run->items == NULL)
+		abort();
+}
+
 struct intake_item *intake_run_next(struct intake_run *run, const char *sheet, int row)
 {
 	struct intake_item *item;
 
 	if (run->count == INTAKE_SLICE || run->arena.total > INTAKE_SLICE_BYTES)
 		hand_over(run);
+	need_room(run);
 	item = &run->items[run->count];
 	if (!run->stopped)
 		run->count++;
@@ -341,9 +355,6 @@ static void begin_run(struct intake_run *run, const struct intake_job *job,
 	memset(fault, 0, sizeof *fault);
 	*run = (struct intake_run){ .job = job, .summary = s };
 	arena_init(&run->arena, ARENA_MAX);
-	run->items = calloc(INTAKE_SLICE + 1, sizeof *run->items);
-	if (run->items == NULL)
-		abort();
 }
 
 static void end_run(struct intake_run *run, bool ok, const struct fault *fault)

@@ -1,6 +1,7 @@
 #include "xlsx_sheet.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,6 +180,29 @@ static void put_shared(struct reader *r, const char *index)
 		put(r, SHEET_TEXT, s, strlen(s));
 }
 
+/*
+ * Java programs write 13800138000 as 1.3800138E10, without loss and without the plus sign that
+ * a spreadsheet program puts there when it shows less than it has. Only the former is undone.
+ */
+static void put_number(struct reader *r, enum sheet_kind kind, const char *s, size_t n)
+{
+	const char *e = strchr(s, 'E');
+	char plain[32];
+	double value;
+
+	if (e == NULL || e[1] < '0' || e[1] > '9') {
+		put(r, kind, s, n);
+		return;
+	}
+	value = strtod(s, NULL);
+	if (!(value > -1e15 && value < 1e15) || value != (double)(int64_t)value) {
+		put(r, kind, s, n);
+		return;
+	}
+	snprintf(plain, sizeof plain, "%.0f", value);
+	put(r, kind, plain, strlen(plain));
+}
+
 static void end_cell(struct reader *r)
 {
 	size_t n;
@@ -205,7 +229,7 @@ static void end_cell(struct reader *r)
 		break;
 	case CELL_N:
 		date = xlsx_style_is_date(&r->book->styles, r->style);
-		put(r, date ? SHEET_DATE : SHEET_NUMBER, s, n);
+		put_number(r, date ? SHEET_DATE : SHEET_NUMBER, s, n);
 		break;
 	}
 }

@@ -101,11 +101,6 @@ static void settle(struct driver *d, struct verdict_of v)
 		.code = v.code,
 		.class = v.class };
 	count(d, v.verdict);
-	if (v.verdict == VERDICT_UNSURE) {
-		d->late.valid = true;
-		d->late.id = s->id;
-		d->late.part = s->part;
-	}
 	if (d->events->on_part != NULL)
 		d->events->on_part(d->arg, &s->last);
 	s->tries = 0;
@@ -175,6 +170,11 @@ static void cmgs_done(struct driver *d, enum driver_end end, const struct at_eve
 		settle(d, v);
 		driver_ladder(d);
 		return;
+	}
+	if (end == DRIVER_SILENT && v.verdict == VERDICT_UNSURE) { /* its answer may still come */
+		d->late.valid = true;
+		d->late.id = s->id;
+		d->late.part = s->part;
 	}
 	settle(d, v);
 	if (end == DRIVER_REFUSED)

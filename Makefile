@@ -63,7 +63,9 @@ $(B)/fuzz_%: $(B)/tests/fuzz_%.o $(B)/libquanzu.a
 
 # -- tests ---------------------------------------------------------------------------------
 # One runner for all: it counts what each program says in TAP and shows only what failed.
-ASAN     = -fsanitize=address,undefined -fno-sanitize-recover=all
+# (gcc's warnings of flow are not to be had together with its sanitizers.)
+ASAN     = -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-format-truncation \
+           -Wno-maybe-uninitialized -Wno-stringop-overflow
 FUZZSAN  = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FUZZERS := $(patsubst tests/%.c,%,$(wildcard tests/fuzz_*.c))
 

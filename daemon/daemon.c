@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "desk.h"
+#include "dropbox.h"
 #include "log.h"
 #include "pump.h"
 #include "store.h"
@@ -34,6 +35,7 @@ struct house { /* all that runs */
 	struct pump *pump;
 	struct worker *worker;
 	struct web *web;
+	struct dropbox *dropbox;
 	uv_signal_t on_term, on_int, on_hup;
 	uv_timer_t beat, drain;
 	int64_t drain_until;
@@ -120,7 +122,8 @@ static void look_if_quiet(uv_timer_t *timer)
 {
 	struct house *h = timer->data;
 
-	if (!pump_is_quiet(h->pump) && clock_mono_ms() < h->drain_until)
+	if ((!pump_is_quiet(h->pump) || !dropbox_is_idle(h->dropbox)) &&
+		clock_mono_ms() < h->drain_until)
 		return;
 	uv_timer_stop(timer);
 	end(h);
@@ -134,6 +137,7 @@ static void stop(struct house *h, int exit_code)
 	h->exit_code = exit_code;
 	sd_notify(0, "STOPPING=1");
 	pump_quiesce(h->pump);
+	dropbox_stop(h->dropbox);
 	h->drain_until = clock_mono_ms() + DRAIN_MS;
 	uv_timer_start(&h->drain, look_if_quiet, 0, DRAIN_LOOK_MS);
 }
@@ -182,7 +186,10 @@ static void settings_swapped(struct work *w)
 	log_level_set((enum log_level)log_level_of(h->set->log_level));
 	if (h->web != NULL)
 		web_reload(h->web, h->set);
-	settings_free(r->old);
+	dropbox_settings(h->dropbox, h->set);
+	/* A pool thread may still read by the old ones: they go at the next reload, or at the end. */
+	settings_free(h->retired_set);
+	h->retired_set = r->old;
 	free(r);
 	sd_notify(0, "READY=1");
 	log_info("configuration reloaded");
@@ -268,7 +275,8 @@ static json_t *channels(void *arg)
 	return pump_channels(h->pump);
 }
 
-static void open_web(struct house *h)
+/* The ways in: HTTP and the folder. */
+static void open_doors(struct house *h)
 {
 	struct web_parts parts = { .settings = h->set,
 		.worker = h->worker,
@@ -276,6 +284,9 @@ static void open_web(struct house *h)
 		.hooks = { .arg = h, .channels = channels, .broken = on_broken } };
 	char why[512];
 
+	h->dropbox = dropbox_start(&h->loop, h->set, h->worker, h->store->seal, why, sizeof why);
+	if (h->dropbox == NULL)
+		fatal(EXIT_NO_PERMISSION, "%s", why);
 	h->web = web_start(&h->loop, &parts, why, sizeof why);
 	if (h->web == NULL)
 		fatal(EXIT_UNAVAILABLE, "%s", why);
@@ -302,6 +313,7 @@ static void close_all(struct house *h)
 	worker_stop(h->worker);
 	pump_free(h->pump);
 	uv_run(&h->loop, UV_RUN_DEFAULT);
+	dropbox_free(h->dropbox);
 	store_pool_close(h->pool);
 	desk_close(h->desk);
 	store_close(h->store);
@@ -334,7 +346,7 @@ int daemon_run(const char *config_path, struct settings *set)
 	h->pump = pump_start(&h->loop, set);
 	hooks.desk = h->desk;
 	h->worker = worker_start(&h->loop, &hooks, set->http.queue);
-	open_web(h);
+	open_doors(h);
 	catch_signals(h);
 	pump_join(h->pump, h->worker);
 	sd_notify(0, "READY=1");

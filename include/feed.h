@@ -1,5 +1,5 @@
 /*
- * feed.h - rows of a file or a body, slice by slice, to the desk and back.
+ * feed.h - the warnings of a file, slice by slice, to the desk and back.
  *
  * feed_slice() is the receiver of intake.h: called in a pool thread, it hands the slice to the
  * desk's worker as bulk work (behind live warnings, in pieces of at most FEED_PIECE rows) and
@@ -19,7 +19,6 @@ enum { FEED_PIECE = 100 };
 struct feed {
 	struct worker *worker;
 	const char *actor;
-	bool dry_run;     /* people: show what would change, change nothing */
 	enum store_rc rc; /* STORE_OK, or why it stopped */
 };
 

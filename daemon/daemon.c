@@ -27,7 +27,7 @@ enum { READERS = 3, DRAIN_MS = 10 * 1000, DRAIN_LOOK_MS = 20 };
 struct house { /* all that runs */
 	const char *config_path;
 	struct settings *set,
-		*next_set; /* next: read on SIGHUP, handed over by a job of the desk */
+		*next_set, *retired_set; /* next: read on SIGHUP, handed over by a job of the desk */
 	uv_loop_t loop;
 	struct store *store;
 	struct desk *desk;
@@ -319,6 +319,7 @@ static void close_all(struct house *h)
 	store_close(h->store);
 	if (uv_loop_close(&h->loop) != 0)
 		log_warn("handles left open at the end");
+	settings_free(h->retired_set);
 	settings_free(h->set);
 }
 

@@ -125,10 +125,18 @@ static bool is_signature(
 	       memcmp(t + at + 1, sign, sign_n * sizeof *t) == 0;
 }
 
+/* The signature as it stands between its brackets, which a template may have or not. */
 static size_t fold_sign(const char *sign, uint32_t name[SIGN_BYTES + 1])
 {
-	return sign != NULL && strlen(sign) <= SIGN_BYTES ? canon_fold(sign, strlen(sign), name)
-							  : 0;
+	size_t n;
+
+	if (sign == NULL || strlen(sign) > SIGN_BYTES)
+		return 0;
+	n = canon_fold(sign, strlen(sign), name);
+	if (n < 2 || name[0] != u'【' || name[n - 1] != u'】')
+		return n;
+	memmove(name, name + 1, (n - 2) * sizeof *name);
+	return n - 2;
 }
 
 size_t reply_own_lines(const uint32_t *t, size_t n, const char *sign)

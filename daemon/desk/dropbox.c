@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -169,6 +170,8 @@ struct dropbox *dropbox_start(uv_loop_t *loop, const struct settings *set, struc
 	b->worker = worker;
 	if (set->drop.dir[0] == '\0')
 		return b;
+	if (mkdir(set->drop.dir, 0770) == 0)
+		log_info("drop folder made");
 	b->drop = drop_open(set->drop.dir, set->drop.file_max);
 	if (b->drop != NULL)
 		b->watch = drop_watch_start(loop, b->drop, set->drop.stable_s * 1000, on_file, b);

@@ -164,6 +164,10 @@ static const struct head_row {
 	{ "a blank in a name", { "Host", "x", "Content-Length ", "5" }, true, "bad_header" },
 	{ "a blank before a name", { "Host", "x", " Foo", "5" }, true, "bad_header" },
 	{ "a name that is none", { "Host", "x", "", "5" }, true, "bad_header" },
+	{ "a coding hidden in a name", { "Host", "x", "Transfer-Encodingchunked", "" }, true,
+		"bad_header" },
+	{ "a length hidden in a name", { "Host", "x", "Xcontent-length", "5" }, true,
+		"bad_header" },
 	{ "a control character in a value", { "Host", "x", "Foo", "a\rb" }, true, "bad_header" },
 	{ "two Authorizations", { "Host", "x", "Authorization", "a", "authorization", "b" }, true,
 		"header_twice" },
@@ -178,14 +182,38 @@ static void head_is_judged(void **state)
 	struct request_head head = { 0 };
 	struct head_check c = { .head = &head };
 	const char *got;
+	size_t size = 30;
 
-	for (size_t i = 0; i + 1 < COUNT(r->header) && r->header[i] != NULL; i += 2)
-		head_take(&c, r->header[i], r->header[i + 1]);
-	got = head_verdict(&c, r->http11);
+	for (size_t i = 0; i + 1 < COUNT(r->header) && r->header[i] != NULL; i += 2) {
+		size_t name = strlen(r->header[i]), value = strlen(r->header[i + 1]);
+
+		head_take(&c, r->header[i], name, r->header[i + 1], value);
+		size += name + value + 4;
+	}
+	got = head_verdict(&c, 28, size, r->http11);
 	if (r->want == NULL)
 		assert_null(got);
 	else
 		assert_string_equal(got, r->want);
+}
+
+/* What the parser has swallowed shows in the size alone. */
+static void a_head_has_the_size_of_what_is_seen(void **state)
+{
+	static const struct {
+		size_t size;
+		bool sound;
+	} rows[] = { { 48, true }, { 49, false }, { 47, true }, { 46, true }, { 45, false } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct request_head head = { 0 };
+		struct head_check c = { .head = &head };
+
+		head_take(&c, "Host", 4, "x", 1);
+		head_take(&c, "X", 1, "abcd", 4);
+		assert_int_equal(head_verdict(&c, 28, rows[i].size, true) == NULL, rows[i].sound);
+	}
 }
 
 static void a_head_gives_its_length(void **state)
@@ -313,6 +341,7 @@ int main(void)
 {
 	static const struct CMUnitTest fixed[] = {
 		cmocka_unit_test(a_head_gives_its_length),
+		cmocka_unit_test(a_head_has_the_size_of_what_is_seen),
 		cmocka_unit_test(every_row_can_be_reached),
 		cmocka_unit_test(only_public_addresses_need_no_key),
 		cmocka_unit_test(every_list_has_a_listing),

@@ -153,11 +153,11 @@ static enum MHD_Result send_answer(struct exchange *x, struct request *rq)
 	return rc;
 }
 
-static enum MHD_Result take_header(
-	void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result take_header(void *arg, enum MHD_ValueKind kind, const char *name,
+	size_t name_n, const char *value, size_t value_n)
 {
 	(void)kind;
-	head_take(arg, name, value);
+	head_take(arg, name, name_n, value, value_n);
 	return MHD_YES;
 }
 
@@ -165,19 +165,22 @@ static enum MHD_Result take_header(
 static bool check_head(struct exchange *x, struct request *rq, const char *version)
 {
 	struct head_check check = { .head = &rq->head };
+	size_t size, line;
 	const char *wrong;
 
 	if (rq->target == NULL) {
 		request_problem(rq, 414, "uri_too_long", "网址太长。");
 		return false;
 	}
-	MHD_get_connection_values(rq->connection, MHD_HEADER_KIND, take_header, &check);
-	if (MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
-			->header_size > x->header_max) {
+	MHD_get_connection_values_n(rq->connection, MHD_HEADER_KIND, take_header, &check);
+	size = MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+		       ->header_size;
+	line = strlen(rq->method_text) + strlen(rq->target) + strlen(version) + strlen("  \r\n");
+	if (size > x->header_max) {
 		request_problem(rq, 431, "header_too_large", "请求头太大。");
 		return false;
 	}
-	wrong = head_verdict(&check, strcmp(version, "HTTP/1.1") == 0);
+	wrong = head_verdict(&check, line, size, strcmp(version, "HTTP/1.1") == 0);
 	if (wrong != NULL)
 		request_problem(rq, 400, wrong, "请求头不合规范，已拒收。");
 	return wrong == NULL;

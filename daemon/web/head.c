@@ -25,20 +25,31 @@ static const struct {
 };
 
 /* RFC 9110 section 5.6.2. */
-static bool is_token(const char *s)
+static bool is_token(const char *s, size_t n)
 {
 	static const char tchar[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-	return s[0] != '\0' && s[strspn(s, tchar)] == '\0';
+	return n > 0 && strspn(s, tchar) == n;
 }
 
-static bool is_value(const char *s)
+static bool is_value(const char *s, size_t n)
 {
-	for (; *s != '\0'; s++)
-		if (((unsigned char)*s < 0x20 && *s != '\t') || *s == 0x7F)
+	for (size_t i = 0; i < n; i++)
+		if (((unsigned char)s[i] < 0x20 && s[i] != '\t') || s[i] == 0x7F)
 			return false;
 	return true;
+}
+
+/* A name in which that of a framing header is hidden. */
+static bool is_framing_in_disguise(const char *name)
+{
+	static const char *const framing[] = { "Transfer-Encoding", "Content-Length" };
+
+	for (size_t i = 0; i < sizeof framing / sizeof *framing; i++)
+		if (strcasestr(name, framing[i]) != NULL && strcasecmp(name, framing[i]) != 0)
+			return true;
+	return false;
 }
 
 static bool is_length(const char *s)
@@ -61,11 +72,14 @@ static void keep(struct head_check *c, const char *name, const char *value)
 	}
 }
 
-void head_take(struct head_check *c, const char *name, const char *value)
+void head_take(
+	struct head_check *c, const char *name, size_t name_n, const char *value, size_t value_n)
 {
 	const char *text = value == NULL ? "" : value;
 
-	if (!is_token(name) || !is_value(text)) {
+	c->count++;
+	c->bytes += name_n + value_n + strlen(": \r\n");
+	if (!is_token(name, name_n) || !is_value(text, value_n) || is_framing_in_disguise(name)) {
 		c->bad = true;
 		return;
 	}
@@ -75,9 +89,12 @@ void head_take(struct head_check *c, const char *name, const char *value)
 	keep(c, name, text);
 }
 
-const char *head_verdict(const struct head_check *c, bool http11)
+const char *head_verdict(const struct head_check *c, size_t line, size_t size, bool http11)
 {
-	if (c->bad)
+	size_t seen = line + c->bytes + strlen("\r\n");
+
+	/* The blank behind a colon may be absent; nothing may be there that we do not see. */
+	if (c->bad || size > seen || size + c->count < seen)
 		return "bad_header";
 	if (c->codings > 0)
 		return "transfer_encoding";

@@ -259,6 +259,24 @@ static void replace_nuls(struct buf *out, size_t from)
 	buf_free(&clean);
 }
 
+/* Not by iconv, which lets characters beyond U+10FFFF pass. */
+static bool copy_utf8(const char *in, size_t n, struct buf *out, size_t *bad)
+{
+	const char *s = in, *end = in + n, *from = in;
+	bool good = true;
+
+	while (s < end && good) {
+		from = s;
+		good = text_next(&s, end) != TEXT_BAD;
+	}
+	if (good)
+		from = end;
+	buf_add(out, in, (size_t)(from - in));
+	if (bad != NULL)
+		*bad = (size_t)(from - in);
+	return good;
+}
+
 bool text_decode(enum text_encoding e, const void *bytes, size_t n, struct buf *out, size_t *bad)
 {
 	enum text_encoding told = TEXT_UNKNOWN;
@@ -272,7 +290,11 @@ bool text_decode(enum text_encoding e, const void *bytes, size_t n, struct buf *
 	}
 	if (told != e)
 		skip = 0;
-	ok = convert("UTF-8", encodings[e].iconv, (const char *)bytes + skip, n - skip, out, bad);
+	if (e == TEXT_UTF8)
+		ok = copy_utf8((const char *)bytes + skip, n - skip, out, bad);
+	else
+		ok = convert("UTF-8", encodings[e].iconv, (const char *)bytes + skip, n - skip, out,
+			bad);
 	if (bad != NULL)
 		*bad += skip;
 	replace_nuls(out, from);

@@ -18,7 +18,13 @@
 
 #include "fault.h"
 
-enum { SHEET_COLUMNS = 256, SHEET_MERGES = 10000, SHEET_NAME = 128, SHEET_LAST_ROW = 1048576 };
+enum {
+	SHEET_COLUMNS = 256,
+	SHEET_MERGES = 10000,
+	SHEET_NAME = 128,
+	SHEET_LAST_ROW = 1048576,
+	SHEET_ABOVE = 20 /* titles and header come on top of the rows that are allowed */
+};
 
 struct sheet_limits {
 	size_t bytes;      /* of the file */

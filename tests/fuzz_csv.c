@@ -43,7 +43,7 @@ static bool on_row(void *arg, const struct sheet_row *row)
 	assert(some);
 	s->last = row->number;
 	s->rows++;
-	assert(s->rows <= s->limits->rows);
+	assert(s->rows <= s->limits->rows + SHEET_ABOVE);
 	return true;
 }
 

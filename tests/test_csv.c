@@ -56,6 +56,10 @@ static const struct row {
 	{ .name = "a GBK character cut at the end",
 		BYTES("\xD0\xD5\xC3\xFB,1\n\xD5\xC5\xC8"),
 		.out = "1:姓名|1\n2:张\xEF\xBF\xBD\n" },
+	{ .name = "a character beyond Unicode is no character",
+		BYTES("\xEF\xBB\xBF"
+		      "a,b\nc\xF4\xAE\xAE\xAE,d\n"),
+		.out = "1:a|b\n2:c\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD|d\n" },
 	{ .name = "tabs",
 		BYTES("姓名\t地址\n张三\t示例村,6组\n"),
 		.out = "1:姓名|地址\n2:张三|示例村,6组\n" },
@@ -174,11 +178,12 @@ static void each_limit_says_its_name(void **state)
 		const char *code;
 		struct sheet_limits limits;
 	} cases[] = {
-		{ "too_many_rows", { .bytes = 100, .rows = 2, .columns = 9, .cell_chars = 9 } },
+		{ "too_many_rows", { .bytes = 100, .rows = 0, .columns = 9, .cell_chars = 9 } },
 		{ "too_many_columns", { .bytes = 100, .rows = 9, .columns = 2, .cell_chars = 9 } },
 		{ "file_too_big", { .bytes = 5, .rows = 9, .columns = 9, .cell_chars = 9 } },
 	};
-	static const char in[] = "a,b,c\nd,e,f\ng,h,i\n";
+	static const char in[] =
+		"a,b,c\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n1\n";
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #include "buf.h"
 #include "drop.h"
 #include "drop_watch.h"
+#include "iofail.h"
 
 #include "banned.h"
 
@@ -330,6 +332,96 @@ static void input_is_read_from_work_only(void **state)
 	close(fd);
 }
 
+/* ---- the n-th call fails (trust.md F4) ------------------------------------------------------- */
+
+static int renames, failing_rename;
+
+int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+	static int (*real)(int, const char *, int, const char *, unsigned);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "renameat2");
+	if (failing_rename > 0 && ++renames == failing_rename) {
+		errno = EIO;
+		return -1;
+	}
+	return real(from_dir, from, to_dir, to, flags);
+}
+
+/* How often the file stands in all the places together. */
+static int copies(const char *name)
+{
+	static const char *const places[] = { "", "work/", "done/", "failed/" };
+	int n = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		char path[DROP_NAME + 16];
+
+		snprintf(path, sizeof path, "%s%s", places[i], name);
+		n += there(path);
+	}
+	return n;
+}
+
+static void pass_through(bool *took, bool *ended)
+{
+	char taken[DROP_NAME + 1] = "x.csv", path[DROP_PATH];
+	struct fault fault;
+	FILE *f;
+
+	*took = drop_take(drop, "x.csv", taken, &fault) == DROP_OK;
+	*ended = false;
+	if (!*took)
+		return;
+	f = fopen(drop_report_path(drop, taken, false, path), "w");
+	fclose(f);
+	*ended = drop_finish(drop, taken, true) == DROP_OK;
+}
+
+/* True while the fault still hits something. */
+static bool one_fault(int n, bool of_rename, enum iofail_kind kind)
+{
+	char taken[DROP_NAME + 1];
+	struct fault fault;
+	bool took, ended, fired;
+
+	put("x.csv", "1");
+	renames = 0;
+	failing_rename = of_rename ? n : 0;
+	if (!of_rename)
+		iofail_arm(n, kind);
+	pass_through(&took, &ended);
+	fired = of_rename ? renames >= n : iofail_disarm();
+	failing_rename = 0;
+	assert_int_equal(copies("x.csv"), 1); /* never lost, never doubled */
+	assert_true(!ended || there("done/x.csv"));
+	assert_true(ended || fired);
+	/* and from wherever it is it can go on */
+	if (there("x.csv"))
+		assert_int_equal(drop_take(drop, "x.csv", taken, &fault), DROP_OK);
+	if (there("work/x.csv"))
+		assert_int_equal(drop_finish(drop, "x.csv", true), DROP_OK);
+	assert_true(there("done/x.csv"));
+	unlink(path_of("done/x.csv"));
+	unlink(path_of("done/x-结果.csv"));
+	return fired;
+}
+
+static void whatever_call_fails_the_file_is_in_one_place(void **state)
+{
+	int told = 0;
+
+	(void)state;
+	for (int n = 1; one_fault(n, true, IOFAIL_ONCE); n++)
+		told++;
+	for (int n = 1; one_fault(n, false, IOFAIL_ONCE); n++)
+		told++;
+	for (int n = 1; one_fault(n, false, IOFAIL_FOREVER); n++)
+		told++;
+	assert_true(told >= 10);
+}
+
 /* ---- on the loop ------------------------------------------------------------------------------- */
 
 struct seen {
@@ -512,6 +604,7 @@ int main(void)
 		RULE(gone_is_no_error),
 		RULE(somebody_who_writes_is_seen),
 		RULE(input_is_read_from_work_only),
+		RULE(whatever_call_fails_the_file_is_in_one_place),
 		RULE(renamed_into_place_is_taken_at_once),
 		RULE(a_file_that_is_written_is_waited_for),
 		RULE(what_a_crash_left_comes_first_and_again),

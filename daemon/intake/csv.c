@@ -68,7 +68,7 @@ static void put_row(struct csv *c)
 
 	put_cell(c);
 	row = c->rc == SHEET_OK ? rowbuf_row(&c->row) : NULL;
-	if (row != NULL && ++c->rows > c->limits->rows)
+	if (row != NULL && ++c->rows > c->limits->rows + SHEET_ABOVE)
 		refuse(c, SHEET_TOO_MANY_ROWS, 0);
 	else if (row != NULL && !c->sink->row(c->sink->arg, row))
 		c->rc = SHEET_STOPPED;

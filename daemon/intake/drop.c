@@ -233,7 +233,7 @@ static enum drop_rc move(
 {
 	for (int i = 1; i <= TRIES; i++) {
 		numbered(wish, i, got);
-		if (syscall(SYS_renameat2, from, name, to, got, RENAME_NOREPLACE) == 0)
+		if (renameat2(from, name, to, got, RENAME_NOREPLACE) == 0)
 			return fsync(to) == 0 && fsync(from) == 0 ? DROP_OK : DROP_IO;
 		if (errno == ENOENT)
 			return DROP_GONE;

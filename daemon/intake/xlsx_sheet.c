@@ -138,7 +138,7 @@ static void end_row(struct reader *r)
 	r->in_row = false;
 	if (row == NULL)
 		return;
-	if (++b->rows > b->limits->rows)
+	if (++b->rows > b->limits->rows + SHEET_ABOVE)
 		xlsx_part_refuse(b->parts, SHEET_TOO_MANY_ROWS);
 	else if (!b->sink->row(b->sink->arg, row))
 		xlsx_part_stop(b->parts, SHEET_STOPPED);

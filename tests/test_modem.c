@@ -17,6 +17,8 @@
  *   send ID NUMBER TEXT [ref=R] [first=I] [flash]      expects MODEM_TAKEN; "send! RC ..." another
  *   commit TOKEN, left TOKEN, pin yes|no
  *   ! EVENT                   the next event; "state NAME" the state now; "quiet" nothing is left
+ *   never COMMAND             from here on the driver must not write it
+ *   history STATE ...         all states since the port was opened
  *
  * Chores (CSQ, CPMS?, CREG?, CEREG?, COPS?, CNMI?) are answered by themselves unless expected.
  */
@@ -60,7 +62,8 @@ struct world {
 	char half[TEXT]; /* bytes of the driver without an end yet */
 	struct modem_config config;
 	char words[8][64];
-	const char *line, *awaited;
+	const char *line, *awaited, *never;
+	char history[400];
 	int number;
 };
 
@@ -81,6 +84,13 @@ static void pop(struct queue *q)
 		q->from = q->to = 0;
 }
 
+static void broken(const struct world *w, const char *why, const char *got)
+{
+	print_error("line %d: %s\n  %s\n  got: %s\n", w->number, w->line, why,
+		got == NULL ? "nothing" : got);
+	fail();
+}
+
 /* What the driver calls */
 
 static size_t port_write(void *arg, const char *bytes, size_t n)
@@ -96,6 +106,8 @@ static size_t port_write(void *arg, const char *bytes, size_t n)
 				snprintf(w->half + used, TEXT - used, "ESC");
 			else if (bytes[i] == 0x1A)
 				snprintf(w->half + used, TEXT - used, "^Z");
+			if (w->never != NULL && strcmp(w->half, w->never) == 0)
+				broken(w, "this must never be written", w->half);
 			push(&w->out, w->half);
 			w->half[0] = '\0';
 		} else {
@@ -167,6 +179,15 @@ static void on_inbound(void *arg, const struct modem_inbound *in)
 	push(&((struct world *)arg)->events, s);
 }
 
+static void on_state(void *arg, const struct modem_health *h)
+{
+	struct world *w = arg;
+	size_t used = strlen(w->history);
+
+	snprintf(w->history + used, sizeof w->history - used, "%s%s", used > 0 ? " " : "",
+		modem_state_name(h->state));
+}
+
 static void on_alarm(void *arg, enum modem_alarm alarm, bool on)
 {
 	char s[100];
@@ -187,6 +208,7 @@ static const struct modem_events events = { .on_part = on_part,
 	.on_done = on_done,
 	.on_late = on_late,
 	.on_inbound = on_inbound,
+	.on_state = on_state,
 	.on_alarm = on_alarm,
 	.on_pin = on_pin };
 
@@ -303,13 +325,6 @@ static void pass(struct world *w, int64_t ms)
 }
 
 /* The words of a script */
-
-static void broken(const struct world *w, const char *why, const char *got)
-{
-	print_error("line %d: %s\n  %s\n  got: %s\n", w->number, w->line, why,
-		got == NULL ? "nothing" : got);
-	fail();
-}
 
 static bool word(const char *args, const char *key, char *out, size_t max)
 {
@@ -643,6 +658,17 @@ static void do_state(struct world *w, const char *args)
 		broken(w, "another state", now);
 }
 
+static void do_never(struct world *w, const char *args)
+{
+	w->never = args;
+}
+
+static void do_history(struct world *w, const char *args)
+{
+	if (strcmp(w->history, args) != 0)
+		broken(w, "other states", w->history);
+}
+
 static void do_quiet(struct world *w, const char *args)
 {
 	(void)args;
@@ -694,6 +720,8 @@ static const struct {
 	{ "state", do_state },
 	{ "health", do_health },
 	{ "quiet", do_quiet },
+	{ "never", do_never },
+	{ "history", do_history },
 };
 
 static void act(struct world *w, const char *line)

@@ -145,6 +145,46 @@ static void fingerprint_ignores_the_way_but_not_the_text(void **state)
 	assert_memory_not_equal(a, b, sizeof a);
 }
 
+struct alone {
+	const char *name, *hex;
+};
+static const struct alone alone_rows[] = {
+	{ "part 0 stands alone",
+		"0891683108000005F0440D91683108108300F30000623090415280231405000309020"
+		"0C2ECB7BBAC03C1C3723A0806" },
+	{ "a part above the total stands alone",
+		"0891683108000005F0440D91683108108300F30000623090415280231E0500030902"
+		"03C2ECB7BBAC03C1C3723A282C7EDBCB20FA9B1E6603" },
+	{ "total 0 stands alone",
+		"0891683108000005F0440D91683108108300F300006230904152802315050003090001"
+		"C2ECB7BBAC03D1DFF4301B0403" },
+	{ "an element of the wrong length stands alone",
+		"0891683108000005F0440D91683108108300F3000062309041528023130400020902CC"
+		"D16F391D546697DB65371D" },
+	{ "an unusable header stands alone",
+		"0891683108000005F0440D91683108108300F30008623090415280230E050009010201"
+		"65875B578FD85728" },
+};
+
+static void stands_alone(void **state)
+{
+	const struct alone *r = *state;
+	struct pdu p;
+
+	assert_int_equal(pdu_decode(r->hex, strlen(r->hex), PDU_WITH_SMSC, &p), PDU_OK);
+	assert_int_equal(p.ref_bits, 0);
+	assert_true(p.has_text && p.unit_count > 0);
+}
+
+static void header_longer_than_what_is_there_is_refused(void **state)
+{
+	static const char cut[] = "00440D91683108108300F10008623090415280231E0A00030502";
+	struct pdu p;
+
+	(void)state;
+	assert_int_equal(pdu_decode(cut, strlen(cut), PDU_WITH_SMSC, &p), PDU_BAD_HEADER);
+}
+
 struct same {
 	const char *name, *a, *b;
 	bool same;
@@ -360,11 +400,13 @@ int main(void)
 		tests[n] = (struct CMUnitTest){ .name = json_str(lines[n], "id"),
 			.test_func = vector,
 			.initial_state = lines[n] };
+	ROWS(alone_rows, stands_alone);
 	ROWS(same_rows, same_number);
 	ROWS(service_rows, service_message);
 	ROWS(refused_rows, refused);
 	tests[n++] = PLAIN(any_cut_is_refused_or_read_and_never_crashes);
 	tests[n++] = PLAIN(any_octet_changed_never_crashes);
+	tests[n++] = PLAIN(header_longer_than_what_is_there_is_refused);
 	tests[n++] = PLAIN(longest_input_is_1024_digits);
 	tests[n++] = PLAIN(bare_tpdu_is_tried_when_the_told_length_says_so);
 	tests[n++] = PLAIN(fingerprint_ignores_the_way_but_not_the_text);

@@ -79,6 +79,7 @@ struct settings {
 	char log_level[8];       /* R */
 	int64_t disk_low_bytes;  /* below: intake answers 507 */
 	int inbox_per_sender_hour, answers_per_hour, answers_per_day; /* R */
+	int unsure_wait_s; /* R; an urgent SMS without answer of the network: again after this */
 };
 
 struct settings_error {

@@ -143,6 +143,7 @@ static const struct config_key keys[] = {
 	{ "log_level", KEY_TEXT, AT(log_level), SIZE(log_level), 1, 0, check_log_level, NULL },
 	{ "disk_low", KEY_BYTES, AT(disk_low_bytes), 0, MIB, MIB << 20, NULL, NULL },
 	{ "inbox", KEY_OWN, 0, 0, 0, 0, NULL, read_inbox },
+	{ "unsure_wait", KEY_SECONDS, AT(unsure_wait_s), 0, KEY_S(1), KEY_H(1), NULL, NULL },
 };
 
 /* What a reload cannot change, with its name for people. */
@@ -232,6 +233,7 @@ static void defaults(struct settings *s)
 	s->inbox_per_sender_hour = 60;
 	s->answers_per_hour = 3;
 	s->answers_per_day = 10;
+	s->unsure_wait_s = 90;
 }
 
 /* False: data_dir is too long for the file names behind it. */

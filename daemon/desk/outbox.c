@@ -16,7 +16,6 @@
 #include "banned.h"
 
 enum { LOOK_MAX = 64, PASSING_MAX = 3, REPEATS_MAX = 2, UNSENT_MAX = 40 };
-#define UNSURE_WAIT_MS (90 * INT64_C(1000))
 
 static const int64_t passing_ms[PASSING_MAX] = { 30 * 1000, 2 * 60 * 1000, 10 * 60 * 1000 };
 
@@ -221,7 +220,8 @@ static void refused(struct desk *d, struct message *m, enum send_class c, const 
 static void unsure(struct desk *d, struct message *m, const char *error)
 {
 	message_event(d->s, m, MSG_EV_SILENCE, error);
-	timer_set(d->s, d->s->now_ms + UNSURE_WAIT_MS, "unsure", 0, m->id, 0, 0);
+	timer_set(d->s, d->s->now_ms + d->set->unsure_wait_s * INT64_C(1000), "unsure", 0, m->id, 0,
+		0);
 	d->next_due_ms = 0;
 }
 

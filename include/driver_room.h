@@ -1,9 +1,10 @@
 /*
  * driver_room.h - what the files of the driver call of each other. Nobody else includes it.
  *
- * driver.c: calls, timers, the command in flight, resync, the ladder.
- * driver_start.c: the table of steps. driver_send.c: one message. driver_inbox.c: reading,
- * committing, deleting, acknowledging. driver_watch.c: network, signal, storage, card.
+ * driver.c: calls, timers, the command in flight. driver_cure.c: resync, the ladder.
+ * driver_start.c, driver_card.c, driver_settings.c: the table of steps (driver_step.h).
+ * driver_send.c: one message. driver_inbox.c: reading, committing, deleting, acknowledging.
+ * driver_watch.c: network, signal, storage, card. driver_profile.c: the makers.
  */
 #ifndef QUANZU_DRIVER_ROOM_H
 #define QUANZU_DRIVER_ROOM_H
@@ -19,12 +20,22 @@ bool driver_run_data(struct driver *d, const struct driver_op *op, const char *t
 void driver_after(struct driver *d, enum driver_timer t, int64_t ms);
 void driver_cancel(struct driver *d, enum driver_timer t);
 void driver_alarm(struct driver *d, enum modem_alarm a, bool on);
-void driver_ladder(struct driver *d);
+/* Whatever is under way ends; the phase changes first. */
+void driver_break(struct driver *d, enum driver_phase to);
 void driver_restart(struct driver *d); /* section 5 again, from the drain */
 void driver_stop(struct driver *d, enum modem_alarm a, int64_t again_ms); /* people must help */
 void driver_limit(struct driver *d, int64_t ms); /* another limit for the command in flight */
 
-/* driver_start.c */
+/* driver_cure.c */
+void cure_silence(
+	struct driver *d, bool escape, bool blind); /* the command in flight fell silent */
+void cure_probe(struct driver *d);    /* the line is quiet, or a probe was not answered */
+void cure_resynced(struct driver *d); /* the newest probe was answered */
+void driver_ladder(struct driver *d); /* the next stronger means */
+void cure_back(struct driver *d);     /* the time of a reset, or out of service, is over */
+void cure_reopen(struct driver *d, int64_t in_ms);
+
+/* driver_start.c, driver_settings.c, driver_profile.c */
 void start_begin(struct driver *d, bool quick); /* quick: only the settings for messages */
 bool start_next(struct driver *d);
 bool start_notice_stands(const struct driver *d, const struct at_event *e); /* +CNMI: as was set */
@@ -55,7 +66,7 @@ void watch_timer(struct driver *d, enum driver_timer t);
 void watch_begin(struct driver *d);
 void watch_urc(struct driver *d, const struct at_event *e);
 void watch_storage(struct driver *d, int used, int total);
-bool watch_sim(struct driver *d); /* PHASE_STOPPED: asks for the card */
+bool watch_sim(struct driver *d);          /* PHASE_STOPPED: asks for the card */
 void watch_lost_network(struct driver *d); /* a send said so: ask soon */
 
 #endif

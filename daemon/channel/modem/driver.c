@@ -1,4 +1,4 @@
-/* driver.c - calls, timers, the command in flight, resync, the ladder. */
+/* driver.c - calls, timers, the command in flight, what the engine tells. */
 #include "driver.h"
 
 #include <assert.h>
@@ -14,16 +14,11 @@ enum {
 	DRAIN_MS = 300,
 	ESCAPE_MS = 100,
 	QUIET_MS = 300,
-	QUIET_MOST_MS = 3000,
-	PROBE_MS = 3000,
 	HEADER_MS = 5000,
 	REOPEN_MS = 2000,
 	BACK_MS = 60 * 1000,
-	OUT_MS = 10 * 60 * 1000,
 	QUARANTINE_MS = 30 * 60 * 1000,
 	HOUR_MS = 3600 * 1000,
-	DAY_MS = 24 * HOUR_MS,
-	RESETS_AN_HOUR = 5,
 	STRAY_MS = 10 * 1000,
 	STRAYS = 3
 };
@@ -209,7 +204,7 @@ static void finish(struct driver *d, enum driver_end end, const struct at_event 
  * Whatever is under way ends here: the modem has restarted, or its port is gone. The phase
  * changes first, so that a callback cannot hand in a message for what is gone.
  */
-static void break_off(struct driver *d, enum driver_phase to)
+void driver_break(struct driver *d, enum driver_phase to)
 {
 	d->phase = to;
 	d->health.registration = -1;
@@ -230,129 +225,16 @@ static void break_off(struct driver *d, enum driver_phase to)
 void driver_stop(struct driver *d, enum modem_alarm a, int64_t again_ms)
 {
 	d->sim_gone = a == MODEM_ALARM_NO_SIM;
-	break_off(d, PHASE_STOPPED);
+	driver_break(d, PHASE_STOPPED);
 	driver_alarm(d, a, true);
 	driver_after(d, TIMER_SIM, again_ms);
 }
 
 void driver_restart(struct driver *d)
 {
-	break_off(d, PHASE_DRAIN);
+	driver_break(d, PHASE_DRAIN);
 	d->escaped = false;
 	driver_after(d, TIMER_DRAIN, DRAIN_MS);
-}
-
-/* Resync: a late answer must never become the answer to the next command. */
-
-static void resync_begin(struct driver *d, bool escape, bool blind)
-{
-	at_silence(&d->at);
-	d->health.count.silences++;
-	d->resync.on = true;
-	d->resync.escape = escape;
-	d->resync.blind = blind;
-	d->resync.probe = 0;
-	d->resync.latest = d->now + QUIET_MOST_MS;
-	if (escape)
-		at_escape(&d->at);
-	driver_after(d, TIMER_QUIET, QUIET_MS);
-}
-
-static void resync_probe(struct driver *d)
-{
-	/* Each answer has a name of its own, so that they cannot be mistaken for each other. */
-	static const char *const probes[AT_PROBES] = { "AT+GCAP", "AT+CMGF?", "AT+CSMS?" };
-
-	driver_cancel(d, TIMER_QUIET);
-	if (d->resync.probe == AT_PROBES) {
-		d->resync.on = false;
-		at_abort(&d->at);
-		driver_ladder(d);
-		return;
-	}
-	if (d->resync.blind && d->resync.probe == 0) /* answers may be off, or figures */
-		d->at.write(d->at.arg, "ATQ0V1E0\r", 9);
-	at_probe(&d->at, probes[d->resync.probe++]);
-	driver_after(d, TIMER_PROBE, PROBE_MS);
-}
-
-static void resync_done(struct driver *d)
-{
-	d->resync.on = false;
-	d->health.count.resyncs++;
-	driver_cancel(d, TIMER_PROBE);
-	d->house_turn = false; /* what was broken off goes first */
-	d->gap_until = d->now + d->link_gap_ms;
-	if (d->phase == PHASE_READY) {
-		inbox_forget_places(d);
-		inbox_sweep(d, false);
-	}
-}
-
-/* The ladder: each step only if the one before did not help. */
-
-static bool reset_allowed(struct driver *d)
-{
-	size_t hour = 0, oldest = 0;
-
-	for (size_t i = 0; i < DRIVER_RESETS; i++) {
-		hour += d->resets[i] != 0 && d->now - d->resets[i] < HOUR_MS;
-		if (d->resets[i] < d->resets[oldest])
-			oldest = i;
-	}
-	if (hour >= RESETS_AN_HOUR ||
-		(d->resets[oldest] != 0 && d->now - d->resets[oldest] < DAY_MS))
-		return false;
-	d->resets[oldest] = d->now == 0 ? 1 : d->now;
-	return true;
-}
-
-static const struct driver_op reset_op = { .limit_ms = 15000 };
-
-static void ladder_reset(struct driver *d)
-{
-	d->rung = 3;
-	d->health.count.resets++;
-	break_off(d, PHASE_RESET);
-	driver_run(d, &reset_op, d->profile->reset);
-	driver_after(d, TIMER_BACK, BACK_MS);
-}
-
-static void ladder_out(struct driver *d)
-{
-	d->rung = 6;
-	break_off(d, PHASE_OUT);
-	driver_after(d, TIMER_BACK, OUT_MS);
-	driver_alarm(d, MODEM_ALARM_SILENT, true);
-}
-
-static void reopen(struct driver *d, int64_t in_ms)
-{
-	break_off(d, PHASE_CLOSED);
-	d->port.open(d->port.arg, in_ms);
-}
-
-void driver_ladder(struct driver *d)
-{
-	if (d->rung < 2) {
-		d->rung = 2;
-		reopen(d, REOPEN_MS);
-	} else if (d->rung == 2 && reset_allowed(d)) {
-		ladder_reset(d);
-	} else {
-		ladder_out(d);
-	}
-}
-
-static void came_back(struct driver *d)
-{
-	driver_cancel(d, TIMER_BACK);
-	if (d->phase == PHASE_OUT) {
-		d->rung = 2;
-		reopen(d, 0);
-	} else if (d->phase == PHASE_RESET) {
-		driver_restart(d);
-	}
 }
 
 /* What the engine tells */
@@ -360,7 +242,7 @@ static void came_back(struct driver *d)
 static void went_down(struct driver *d)
 {
 	driver_alarm(d, MODEM_ALARM_POWER, true);
-	break_off(d, PHASE_RESET);
+	driver_break(d, PHASE_RESET);
 	driver_after(d, TIMER_BACK, BACK_MS);
 }
 
@@ -402,7 +284,7 @@ static void urc(struct driver *d, const struct at_event *e)
 static void final(struct driver *d, const struct at_event *e)
 {
 	if (d->resync.on)
-		resync_done(d);
+		cure_resynced(d);
 	else if (d->op != NULL)
 		finish(d, e->result == AT_OK ? DRIVER_OK : DRIVER_REFUSED, e);
 }
@@ -426,6 +308,8 @@ static void on_event(void *arg, const struct at_event *e)
 {
 	struct driver *d = arg;
 
+	if (d->phase == PHASE_CLOSED)
+		return; /* the rest of what came with the line that closed the port */
 	switch (e->kind) {
 	case AT_FINAL:
 		final(d, e);
@@ -514,7 +398,8 @@ void driver_begin(struct driver *d, int64_t now)
 void driver_end(struct driver *d, int64_t now)
 {
 	driver_enter(d, now);
-	break_off(d, PHASE_CLOSED);
+	driver_break(d, PHASE_CLOSED);
+	explicit_bzero(d->pin, sizeof d->pin);
 	d->depth--; /* nothing is chosen any more */
 }
 
@@ -559,7 +444,7 @@ void driver_lost(struct driver *d, int64_t now)
 			driver_alarm(d, MODEM_ALARM_LOST_OFTEN, false);
 		}
 	}
-	reopen(d, wait);
+	cure_reopen(d, wait);
 	driver_leave(d);
 }
 
@@ -614,7 +499,7 @@ static void op_silent(struct driver *d)
 		at_abort(&d->at);
 		return;
 	}
-	resync_begin(d, data, first);
+	cure_silence(d, data, first);
 	finish(d, DRIVER_SILENT, NULL);
 }
 
@@ -635,13 +520,13 @@ static void expire(struct driver *d, enum driver_timer t)
 	case TIMER_QUIET:
 	case TIMER_PROBE:
 		if (d->resync.on)
-			resync_probe(d);
+			cure_probe(d);
 		break;
 	case TIMER_HEADER:
 		at_quiet(&d->at);
 		break;
 	case TIMER_BACK:
-		came_back(d);
+		cure_back(d);
 		break;
 	case TIMER_NOTICE:
 		inbox_sweep(d, false);

@@ -109,16 +109,16 @@ void inbox_forget_places(struct driver *d)
 
 /* Handing up */
 
-static void hand_up(struct driver *d, struct driver_held *h, const struct pdu *p, enum pdu_rc rc,
-	const char *hex)
+static void hand_up(struct driver *d, int64_t token, bool stored, const struct pdu *p,
+	enum pdu_rc rc, const char *hex)
 {
 	uint8_t print[PDU_FINGERPRINT];
-	struct modem_inbound in = { .token = h->token,
+	struct modem_inbound in = { .token = token,
 		.pdu = rc == PDU_OK ? p : NULL,
 		.reason = rc,
 		.hex = hex,
 		.fingerprint = print,
-		.stored = h->index != AT_NONE };
+		.stored = stored };
 
 	if (rc == PDU_OK)
 		pdu_fingerprint(p, print);
@@ -136,23 +136,27 @@ static void hand_up(struct driver *d, struct driver_held *h, const struct pdu *p
 /* The one end of all ways in. `index` AT_NONE: handed over, it lies nowhere. */
 static void take(struct driver *d, const struct at_message *m, const char *store, int index)
 {
+	bool stored = index != AT_NONE;
 	struct driver_held *h;
 	struct pdu p;
 	enum pdu_rc rc;
 
-	if (index != AT_NONE &&
-		(held_at(d, store, index) != NULL || is_left_alone(d, store, index)))
+	if (stored && (held_at(d, store, index) != NULL || is_left_alone(d, store, index)))
 		return;
 	rc = pdu_decode_told(m->pdu, strlen(m->pdu), m->len > 0 ? (size_t)m->len : 0, &p);
+	if (!stored && d->service != 1) { /* nothing is to be done after the commit */
+		hand_up(d, ++d->token, false, &p, rc, m->pdu);
+		return;
+	}
 	h = hold(d, store, index);
 	if (h == NULL)
 		return; /* no room: it stays where it is, or is sent again */
-	if (index != AT_NONE && (m->stat >= STAT_OWN || (rc == PDU_OK && p.dir == PDU_SUBMIT))) {
+	if (stored && (m->stat >= STAT_OWN || (rc == PDU_OK && p.dir == PDU_SUBMIT))) {
 		h->state = HELD_DELETE; /* our own copy: nothing to commit */
 		return;
 	}
-	h->acknowledge = index == AT_NONE && d->service == 1;
-	hand_up(d, h, &p, rc, m->pdu);
+	h->acknowledge = !stored;
+	hand_up(d, h->token, stored, &p, rc, m->pdu);
 }
 
 void inbox_handed(struct driver *d, const struct at_event *e)

@@ -99,7 +99,7 @@ static void heard_registration(struct driver *d, const char *name, const struct 
 	d->health.roaming = (d->creg.registered && d->creg.roaming) ||
 			    (d->packet.registered && d->packet.roaming);
 	d->denied = (d->creg.stat == STAT_DENIED || d->packet.stat == STAT_DENIED) &&
-		!d->creg.registered && !d->packet.registered;
+		    !d->creg.registered && !d->packet.registered;
 	if (d->denied)
 		driver_after(d, TIMER_SEARCH, DENIED_MS);
 	driver_alarm(d, MODEM_ALARM_DENIED, d->denied);

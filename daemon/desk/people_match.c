@@ -10,13 +10,14 @@
 
 #include "banned.h"
 
-enum { BY_ID = 16, BY_PHONE = 64, BY_NAME = 256, FEW = 16 };
+enum { BY_ID = 16, BY_PHONE = 64, BY_NAME = 256, FEW = 16, SURE_BY_NAME = 85 };
 
 /* One search: what was asked, in normal forms, and who was found so far. */
 struct search {
 	struct store *s;
 	struct match_person p;
 	bool id_masked, name_masked;
+	struct date_day id_birth; /* of a whole ID number */
 	struct match_candidate *found;
 	size_t count, room;
 };
@@ -41,9 +42,15 @@ static void read_id(struct search *k, const char *id_no)
 		rc = IDCARD_MASKED;
 	}
 	k->id_masked = rc == IDCARD_MASKED;
-	if (rc == IDCARD_OK && card->birth.year != 0 && !said(k->p.birth))
-		k->p.birth = arena_print(&k->s->arena, "%04d-%02d-%02d", card->birth.year,
-			card->birth.month, card->birth.day);
+	k->id_birth = card->birth;
+}
+
+/* A number that nobody on the list has still tells the day of birth. */
+static void use_birth_of_id(struct search *k)
+{
+	if (k->id_birth.year != 0 && !said(k->p.birth))
+		k->p.birth = arena_print(&k->s->arena, "%04d-%02d-%02d", k->id_birth.year,
+			k->id_birth.month, k->id_birth.day);
 }
 
 static void read_name(struct search *k, const char *text)
@@ -169,16 +176,19 @@ static const char *village_of(const struct search *k)
 	return arena_text(&k->s->arena, k->p.area, PLACE_CODE);
 }
 
+/* The village first: going through all areas is dear, and needs a second key to be worth it. */
 static void by_name(struct search *k)
 {
+	bool keyed = said(k->p.birth) || said(k->p.id_no);
 	int64_t ids[BY_NAME];
 
-	if (said(k->p.birth) || said(k->p.id_no))
-		add_all(k, ids, resident_by_name(k->s, k->p.name, ids, BY_NAME));
-	else if (village_known(k))
+	if (village_known(k)) {
 		add_all(k, ids,
 			resident_by_name_in_area(k->s, k->p.name, village_of(k), ids, BY_NAME));
-	else if (said(k->p.address))
+		if (match_best(&k->p, k->found, k->count).score >= SURE_BY_NAME)
+			return;
+	}
+	if (keyed || (said(k->p.address) && !village_known(k)))
 		add_all(k, ids, resident_by_name(k->s, k->p.name, ids, BY_NAME));
 }
 
@@ -218,6 +228,7 @@ struct match_result people_match(struct store *s, const struct match_person *p)
 		out = match_best(&k.p, k.found, k.count);
 		if (is_sure(&out))
 			return out;
+		use_birth_of_id(&k);
 	}
 	for (size_t i = 0; i < k.p.phone_count; i++)
 		by_phone(&k, k.p.phones[i]);

@@ -425,9 +425,19 @@ static const char *code_start(struct store *s, const char *area)
 size_t resident_by_name_in_area(
 	struct store *s, const char *name, const char *area, int64_t *ids, size_t max)
 {
-	const char *low = code_start(s, area);
+	const char *low = code_start(s, area), *high = code_end(s, low);
+	size_t n = collect(
+		db_query(s->db, "SELECT id FROM resident WHERE area = ? AND name_lk = ? LIMIT ?",
+			DB_ARGS(DT(low), store_lookup(s, "name", name), DI((int64_t)max))),
+		ids, max);
 
-	return named_between(s, name, low, code_end(s, low), ids, max);
+	/* Few villages have anything below them: one seek tells. */
+	if (n == max ||
+		db_number(s->db, "SELECT 1 FROM resident WHERE area > ? AND area < ? LIMIT 1", 0,
+			DB_ARGS(DT(low), DT(high))) == 0)
+		return n;
+	return n +
+	       named_between(s, name, arena_print(&s->arena, "%s!", low), high, ids + n, max - n);
 }
 
 size_t resident_born_in_area(

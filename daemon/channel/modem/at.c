@@ -298,7 +298,7 @@ static void header_done(struct at *at, const char *pdu)
 	e.name = name;
 	e.fields = &fields;
 	if (pdu != NULL) {
-		for (; pdu[n] != '\0' && n < LINE_MAX_BYTES; n++)
+		for (; n < LINE_MAX_BYTES && pdu[n] != '\0'; n++)
 			hex[n] = (char)toupper((unsigned char)pdu[n]);
 		hex[n] = '\0';
 		e.v.message.pdu = hex;

@@ -1,0 +1,159 @@
+/* The stable codes of the API in the words of the people who read them. */
+#include <string.h>
+
+#include "cli.h"
+#include "fraud.h"
+#include "outcome_code.h"
+#include "policy.h"
+
+#include "banned.h"
+
+/* clang-format off */
+/* listing NULL: of every list. Rows of one list stand before those of all. */
+static const struct {
+	const char *listing, *column, *code, *word;
+} codes[] = {
+	{ "warnings", "state", "accepted", "已受理" }, { "warnings", "state", "merged", "并入案件" },
+	{ "warnings", "state", "returned", "已退回" },
+	{ "cases", "state", "open", "办理中" }, { "cases", "state", "resolved", "已有结果" },
+	{ "cases", "state", "closed", "已结案" },
+	{ "tasks", "state", "offered", "待接单" }, { "tasks", "state", "accepted", "已接单" },
+	{ "tasks", "state", "declined", "不能去" }, { "tasks", "state", "expired", "已失效" },
+	{ "tasks", "state", "withdrawn", "已撤回" }, { "tasks", "state", "reported", "已反馈" },
+	{ "tasks", "state", "confirmed", "已确认" },
+	{ "tasks", "kind", "dissuade", "劝阻" }, { "tasks", "kind", "revisit", "回访" },
+	{ "tasks", "kind", "care", "宣传走访" }, { "tasks", "kind", "survey", "排摸" },
+	{ "tasks", "kind", "handover", "止付移交" },
+	{ "messages", "state", "queued", "排队" }, { "messages", "state", "held", "暂缓" },
+	{ "messages", "state", "sending", "正在发" }, { "messages", "state", "unsure", "不知是否发出" },
+	{ "messages", "state", "sent", "已发出" }, { "messages", "state", "delivered", "已送达" },
+	{ "messages", "state", "failed", "没发出" }, { "messages", "state", "superseded", "不再需要" },
+	{ "messages", "state", "expired", "已过时效" },
+	{ "messages", "purpose", "task", "派单" }, { "messages", "purpose", "detail", "详情" },
+	{ "messages", "purpose", "told", "通报" }, { "messages", "purpose", "notice", "通知" },
+	{ "messages", "purpose", "answer", "回执" }, { "messages", "purpose", "reminder", "催办" },
+	{ "messages", "purpose", "revisit", "回访" }, { "messages", "purpose", "handover", "止付移交" },
+	{ "messages", "purpose", "alarm", "告警" }, { "messages", "purpose", "system", "人工发送" },
+	{ "messages", "class", "urgent", "紧急" }, { "messages", "class", "normal", "一般" },
+	{ "messages", "kind", "sms", "短信" }, { "messages", "kind", "call", "电话" },
+	{ "inbox", "state", "taken", "已收" }, { "inbox", "state", "applied", "已照办" },
+	{ "inbox", "state", "asked", "已回问" }, { "inbox", "state", "human", "等人处理" },
+	{ "inbox", "state", "ignored", "不用管" },
+	{ "inbox", "kind", "sms", "短信" }, { "inbox", "kind", "raw", "读不出" },
+	{ "inbox", "next", "unknown", "任务码不认识" }, { "inbox", "next", "digits", "数字看不懂" },
+	{ "inbox", "next", "action", "缺动作" }, { "inbox", "next", "which", "不知哪个任务" },
+	{ "inbox", "next", "human", "要人看" }, { "inbox", "next", "late", "任务已过" },
+	{ "inbox", "next", "confirm", "已请对方确认" }, { "inbox", "next", "echo", "已回执" },
+	{ "inbox", "next", "none", "不用回" }, { "inbox", "next", "ignore", "不用回" },
+	{ "inbox", "next", "help", "已发说明" }, { "inbox", "next", "list", "已发任务单" },
+	{ "inbox", "next", "leave", "请假" }, { "inbox", "next", "back", "销假" },
+	{ "inbox", "next", "stop", "退订" },
+	{ "followups", "state", "due", "待安排" }, { "followups", "state", "asked", "已派人" },
+	{ "followups", "state", "done", "已完成" }, { "followups", "state", "missed", "超时未做" },
+	{ "followups", "state", "withdrawn", "已取消" },
+	{ "handovers", "state", "open", "待通知民警" }, { "handovers", "state", "told", "已通知民警" },
+	{ "handovers", "state", "acknowledged", "已签收" }, { "handovers", "state", "closed", "已办结" },
+	{ "rewards", "state", "proposed", "待核实" }, { "rewards", "state", "verified", "已核实" },
+	{ "rewards", "state", "reviewed", "已复核" }, { "rewards", "state", "approved", "已批准" },
+	{ "rewards", "state", "published", "已公示" }, { "rewards", "state", "paid", "已发放" },
+	{ "rewards", "state", "rejected", "已驳回" }, { "rewards", "state", "clawed_back", "已追回" },
+	{ "residents", "state", "active", "在册" }, { "residents", "state", "moved", "已搬离" },
+	{ "residents", "state", "removed", "已移出" },
+	{ "members", "state", "active", "在岗" }, { "members", "state", "away", "请假" },
+	{ "members", "state", "left", "已离队" },
+	{ "members", "post", "member", "队员" }, { "members", "post", "leader", "队长" },
+	{ "members", "post", "head", "村居负责人" }, { "members", "post", "officer", "民警" },
+	{ "members", "post", "desk", "值班员" },
+	{ "teams", "kind", "village", "村居劝导队" }, { "teams", "kind", "centre", "中心" },
+	{ "teams", "kind", "police", "派出所" }, { "teams", "kind", "line2", "二线" },
+	{ "areas", "kind", "town", "镇街" }, { "areas", "kind", "village", "村" },
+	{ "areas", "kind", "community", "社区" }, { "areas", "kind", "grid", "网格" },
+	{ "areas", "kind", "school", "学校" }, { "areas", "kind", "company", "企业" },
+	{ "areas", "kind", "building", "楼宇" },
+	{ "proposed", "state", "proposed", "待处理" }, { "proposed", "state", "added", "已入册" },
+	{ "proposed", "state", "ignored", "不入册" },
+	{ "alarms", "kind", "ladder_end", "无人接单" }, { "alarms", "kind", "gap", "无人可派" },
+	{ "alarms", "kind", "raised", "紧急回复" }, { "alarms", "kind", "overdue", "超时" },
+	{ "alarms", "kind", "unread", "未读" }, { "alarms", "kind", "channel", "通道" },
+	{ "alarms", "kind", "modem", "短信猫" }, { "alarms", "kind", "audit", "审计" },
+	{ "alarms", "kind", "disk", "磁盘" }, { "alarms", "kind", "clock", "时间" },
+	{ "alarms", "kind", "stop", "退订" }, { "alarms", "kind", "storm", "短信过多" },
+	{ "alarms", "kind", "handover", "止付移交" }, { "alarms", "kind", "police_wanted", "要民警" },
+	{ "alarms", "kind", "message", "短信" },
+	{ "keys", "role", "police", "派出所" }, { "keys", "role", "manager", "平安办" },
+	{ "keys", "role", "finance", "财务" }, { "keys", "role", "auditor", "审计" },
+	{ "keys", "role", "admin", "管理员" }, { "keys", "role", "village", "村居" },
+	{ "channels", "kind", "modem", "短信猫" },
+	{ "channels", "state", "lost", "找不到模块" }, { "channels", "state", "starting", "正在启动" },
+	{ "channels", "state", "no_sim", "没有SIM卡" }, { "channels", "state", "not_registered", "没有入网" },
+	{ "channels", "state", "ready", "正常" }, { "channels", "state", "resync", "正在对话恢复" },
+	{ "channels", "state", "stopped", "已停" }, { "channels", "state", "out_of_service", "停用" },
+	{ NULL, "sex", "M", "男" }, { NULL, "sex", "F", "女" },
+	{ NULL, "match_by", "id", "身份证号" }, { NULL, "match_by", "phone", "本人电话" },
+	{ NULL, "match_by", "family_phone", "家属电话" }, { NULL, "match_by", "name_birth", "姓名和出生日期" },
+	{ NULL, "match_by", "name_address", "姓名和住址" }, { NULL, "match_by", "name_area", "姓名和村居" },
+	{ NULL, "flags", "off_list", "不在册" }, { NULL, "flags", "ambiguous", "同名待核" },
+	{ NULL, "flags", "gap", "无人可派" }, { NULL, "flags", "area_unknown", "地址对不上村居" },
+	{ NULL, "flags", "level_unmapped", "等级不认识" }, { NULL, "flags", "fraud_unmapped", "类型不认识" },
+	{ NULL, "flags", "id_unchecked", "证件未核对" }, { NULL, "flags", "id_masked", "证件号打码" },
+	{ NULL, "flags", "phone_masked", "电话打码" }, { NULL, "flags", "more_phones", "号码太多" },
+	{ NULL, "flags", "more_suspects", "涉案信息太多" }, { NULL, "flags", "name_only", "只有姓名" },
+	{ NULL, "flags", "name_wild", "姓名不全" }, { NULL, "flags", "name_org", "单位" },
+	{ NULL, "flags", "sex_differs", "性别不符" }, { NULL, "flags", "birth_differs", "生日不符" },
+	{ NULL, "step", "24h", "24小时" }, { NULL, "step", "3d", "3天" }, { NULL, "step", "7d", "7天" },
+	{ NULL, "amount_kind", "exact", "确切" }, { NULL, "amount_kind", "approx", "大约" },
+	{ NULL, "amount_kind", "range", "一个范围" }, { NULL, "amount_kind", "confirm", "要确认" },
+	{ NULL, "amount_kind", "vague", "说不准" }, { NULL, "amount_kind", "foreign", "外币" },
+	{ NULL, "amount_kind", "none", "没有" },
+};
+/* clang-format on */
+
+static const char *level_word(const struct cli *c, const char *code)
+{
+	const struct policy *p = policies_find(&c->set->policies, code);
+
+	return p == NULL ? NULL : p->name;
+}
+
+static const char *fraud_word(const struct cli *c, const char *code)
+{
+	const struct fraud_type *t = fraud_of_code(code, &c->set->fraud_types);
+
+	return t == NULL ? NULL : t->name;
+}
+
+static const char *outcome_word(const struct cli *c, const char *code)
+{
+	const struct outcome_code *o = outcome_code_find(&c->set->outcomes, code);
+
+	return o == NULL ? NULL : o->name;
+}
+
+/* What the office can change stands in the configuration. */
+static const struct {
+	const char *column;
+	const char *(*word)(const struct cli *c, const char *code);
+} configured[] = {
+	{ "level", level_word },
+	{ "risk", level_word },
+	{ "fraud_type", fraud_word },
+	{ "outcome", outcome_word },
+	{ "code", outcome_word },
+};
+
+const char *cli_code(const struct cli *c, const char *listing, const char *column, const char *code)
+{
+	for (size_t i = 0; i < sizeof configured / sizeof *configured; i++) {
+		const char *word = strcmp(configured[i].column, column) == 0
+					   ? configured[i].word(c, code)
+					   : NULL;
+
+		if (word != NULL)
+			return word;
+	}
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if ((codes[i].listing == NULL || strcmp(codes[i].listing, listing) == 0) &&
+			strcmp(codes[i].column, column) == 0 && strcmp(codes[i].code, code) == 0)
+			return codes[i].word;
+	return code;
+}

@@ -120,7 +120,7 @@ void bench_areas(struct store *s)
 		abort();
 }
 
-void bench_import_slice(struct store *s, int64_t i)
+int64_t bench_import_slice(struct store *s, int64_t i)
 {
 	static struct people_record rows[PEOPLE_SLICE];
 	static struct people_row out[PEOPLE_SLICE];
@@ -129,12 +129,14 @@ void bench_import_slice(struct store *s, int64_t i)
 	};
 	struct people_counts counts;
 	struct arena a;
+	int64_t start;
 
 	arena_init(&a, 16 << 20);
 	for (int k = 0; k < PEOPLE_SLICE; k++) {
 		rows[k].kind = HEADER_RESIDENT;
 		bench_resident(&a, i * PEOPLE_SLICE + k, &rows[k].of.resident);
 	}
+	start = clock_mono_us();
 	store_begin(s);
 	store_job_begin(s, TEMP_NOW + i);
 	people_import_slice(s, &how, rows, PEOPLE_SLICE, out, &counts);
@@ -142,6 +144,7 @@ void bench_import_slice(struct store *s, int64_t i)
 	if (store_commit(s) != STORE_OK || counts.created != PEOPLE_SLICE)
 		abort();
 	arena_free(&a);
+	return clock_mono_us() - start;
 }
 
 /* -- SQLite alone ---------------------------------------------------------------------------------- */

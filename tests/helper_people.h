@@ -15,8 +15,9 @@ const char *bench_folder(void);
 /* Resident n of the list: 25,000 to a village, one or two phones; texts in the arena. */
 void bench_resident(struct arena *a, int64_t n, struct resident_record *out);
 void bench_areas(struct store *s);
-/* Slice i of the list, with its own commit. Aborts unless every row is new. */
-void bench_import_slice(struct store *s, int64_t i);
+/* Slice i of the list, with its own commit: how long it held the store, in us. Aborts unless
+ * every row is new. */
+int64_t bench_import_slice(struct store *s, int64_t i);
 /* Rows a second of the same tables and indexes by SQLite alone, in BENCH_DIR. */
 double bench_bare_import(int64_t rows);
 

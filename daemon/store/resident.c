@@ -90,28 +90,27 @@ static const char *said(const char *text)
 	return text == NULL ? "" : text;
 }
 
-/* A stored row without ID number, or with the same one, may be this person. */
-static int64_t id_of_own_phone(struct store *s, const struct resident *r, const char *phone)
-{
-	struct db_arg id_lk = store_lookup(s, "id", r->id_no);
+/* The keyed hashes of one record: dear, so made once. */
+struct keys {
+	struct db_arg id, name;
+};
 
+/* A stored row without ID number, or with the same one, may be this person. */
+static int64_t id_of_own_phone(struct store *s, const struct keys *k, const char *phone)
+{
 	return db_number(s->db,
 		"SELECT r.id FROM resident_phone p JOIN resident r ON r.id = p.id / 16"
 		" WHERE p.phone_lk = ? AND p.kind = 'own' AND r.name_lk = ?"
-		" AND (r.id_lk IS NULL OR ? = 0) ORDER BY r.id LIMIT 1",
-		0,
-		DB_ARGS(store_lookup(s, "phone", phone), store_lookup(s, "name", r->name),
-			DI(id_lk.kind != DB_NULL)));
+		" AND (r.id_lk IS NULL OR ? = 0) ORDER BY p.id LIMIT 1",
+		0, DB_ARGS(store_lookup(s, "phone", phone), k->name, DI(k->id.kind != DB_NULL)));
 }
 
-static int64_t id_of_address(struct store *s, const struct resident *r)
+static int64_t id_of_address(struct store *s, const struct keys *k, const struct resident *r)
 {
-	bool has_id = said(r->id_no)[0] != '\0';
 	struct db_stmt *q = db_query(s->db,
 		"SELECT id, address_x FROM resident WHERE area = ? AND name_lk = ?"
 		" AND (id_lk IS NULL OR ? = 0) ORDER BY id LIMIT ?",
-		DB_ARGS(DT(r->area), store_lookup(s, "name", r->name), DI(has_id),
-			DI(SAME_NAME_MAX)));
+		DB_ARGS(DT(r->area), k->name, DI(k->id.kind != DB_NULL), DI(SAME_NAME_MAX)));
 	int64_t found = 0;
 
 	while (db_next(q)) {
@@ -124,20 +123,20 @@ static int64_t id_of_address(struct store *s, const struct resident *r)
 	return found;
 }
 
-static int64_t find(struct store *s, const struct resident *r)
+static int64_t find(struct store *s, const struct keys *k, const struct resident *r)
 {
 	int64_t id = 0;
 
-	if (said(r->id_no)[0] != '\0')
+	if (k->id.kind != DB_NULL)
 		id = db_number(s->db, "SELECT id FROM resident WHERE id_lk = ? ORDER BY id LIMIT 1",
-			0, DB_ARGS(store_lookup(s, "id", r->id_no)));
-	if (said(r->name)[0] == '\0')
+			0, DB_ARGS(k->id));
+	if (k->name.kind == DB_NULL)
 		return id;
 	for (int i = 0; id == 0 && i < r->phone_count; i++)
 		if (strcmp(r->phone[i].kind, "own") == 0)
-			id = id_of_own_phone(s, r, r->phone[i].phone);
+			id = id_of_own_phone(s, k, r->phone[i].phone);
 	if (id == 0 && said(r->area)[0] != '\0' && said(r->address)[0] != '\0')
-		id = id_of_address(s, r);
+		id = id_of_address(s, k, r);
 	return id;
 }
 
@@ -241,17 +240,16 @@ static void write_phones(struct store *s, const struct resident *r, bool created
 	}
 }
 
-static void insert_row(struct store *s, const struct resident *r)
+static void insert_row(struct store *s, const struct keys *k, const struct resident *r)
 {
 	db_run(s->db,
 		"INSERT INTO resident (id, name_x, name_lk, id_no_x, id_lk, birth, sex, area, "
 		"address_x,"
 		" tags, risk, state, remark_x, updated_at)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		DB_ARGS(DI(r->id), store_sealed(s, "resident", "name", r->id, r->name),
-			store_lookup(s, "name", r->name),
-			store_sealed(s, "resident", "id_no", r->id, r->id_no),
-			store_lookup(s, "id", r->id_no), DT(r->birth), DT(r->sex), DT(r->area),
+		DB_ARGS(DI(r->id), store_sealed(s, "resident", "name", r->id, r->name), k->name,
+			store_sealed(s, "resident", "id_no", r->id, r->id_no), k->id, DT(r->birth),
+			DT(r->sex), DT(r->area),
 			store_sealed(s, "resident", "address", r->id, r->address), DT(r->tags),
 			DT(r->risk), DT(r->state),
 			store_sealed(s, "resident", "remark", r->id, r->remark), DI(s->now_ms)));
@@ -288,7 +286,8 @@ int64_t resident_save(
 		.risk = "",
 		.state = "",
 		.remark = "" };
-	struct resident now = { .id = r->id != 0 ? r->id : find(s, r) };
+	struct keys k = { store_lookup(s, "id", r->id_no), store_lookup(s, "name", r->name) };
+	struct resident now = { .id = r->id != 0 ? r->id : find(s, &k, r) };
 
 	*c = (struct change){ .names = columns };
 	if (now.id != 0 && !resident_get(s, now.id, &was))
@@ -301,7 +300,7 @@ int64_t resident_save(
 		c->created = true;
 		now.id = store_id(s);
 		now.state = now.state[0] == '\0' ? "active" : now.state;
-		insert_row(s, &now);
+		insert_row(s, &k, &now);
 	} else if (c->fields != 0) {
 		update_row(s, &now);
 	}

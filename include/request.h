@@ -66,12 +66,14 @@ struct request {
 	struct access who;
 	char actor[80];
 	bool is_signed, nonce_spent;
+	bool is_slow; /* counted as a long read */
 
 	struct work work; /* one job of the desk at a time */
 	uv_work_t pool;
 	void (*pool_run)(struct request *rq);                   /* pool thread */
 	void (*pool_done)(struct request *rq);                  /* loop */
 	void (*pool_read)(struct request *rq, struct store *s); /* of web_read() */
+	int64_t pool_ms;                                        /* how long it may take */
 	void *job;
 	void (*job_free)(void *job);
 	int64_t job_number;   /* a key, or */

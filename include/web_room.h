@@ -53,6 +53,7 @@ struct web {
 	char data_dir[SETTINGS_PATH];
 	struct seal *seal; /* of the loop's thread */
 	bool disk_low, broken;
+	int slow;         /* long reads under way */
 	int keys_loading; /* rings that are being made */
 	int seconds;
 	struct web_counts *counts; /* by route */

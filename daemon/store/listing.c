@@ -232,10 +232,10 @@ struct row {
 	const char *key;
 };
 
-static void note_name(struct row *r, const char *name)
+static void note_name(struct store *s, struct row *r, const char *name)
 {
-	if (name[0] != '\0' && r->name_count < NAMES)
-		r->names[r->name_count++] = name;
+	if (name != NULL && name[0] != '\0' && r->name_count < NAMES)
+		r->names[r->name_count++] = store_keep(s, name);
 }
 
 static const char *masked(
@@ -251,8 +251,8 @@ static void read_person(
 {
 	json_t *o = text[0] == '\0' ? NULL : json_loads(text, 0, NULL);
 
-	if (json_str(o, "name") != NULL)
-		note_name(r, store_keep(s, json_str(o, "name")));
+	note_name(s, r, json_str(o, "name"));
+	note_name(s, r, json_str(o, "family_name"));
 	cell->object = o == NULL || plain ? o : veil_json(o);
 	if (cell->object != o)
 		json_decref(o);
@@ -267,7 +267,7 @@ static void read_sealed(
 		cell->text = "";
 		return;
 	case LIST_NAME:
-		note_name(r, text);
+		note_name(s, r, text);
 		cell->text = plain ? text : masked(s, mask_name, text);
 		return;
 	case LIST_PHONE:

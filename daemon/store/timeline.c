@@ -11,7 +11,7 @@
 
 #include "banned.h"
 
-enum { LINE_MAX_BYTES = 8192 };
+enum { LINE_MAX_BYTES = 8192, NAMES = 2 };
 
 /* {key}: one of the words below, or a member of the event's data. No line: not worth telling. */
 static const struct {
@@ -83,7 +83,9 @@ static const struct {
 struct teller {
 	struct store *s;
 	bool plain;
-	const char *person; /* the name, for masking it inside of texts */
+	const char
+		*names[NAMES]; /* of the person and the family, for masking them inside of texts */
+	size_t name_count;
 	const char *entity;
 	int64_t entity_id;
 	const json_t *data;
@@ -107,7 +109,7 @@ static const char *prose(struct teller *t, const char *text)
 	if (t->plain)
 		return text;
 	buf_init(&veiled, LINE_MAX_BYTES);
-	veil_prose(text, &t->person, t->person[0] != '\0', &veiled);
+	veil_prose(text, t->names, t->name_count, &veiled);
 	out = store_keep(t->s, buf_str(&veiled));
 	buf_free(&veiled);
 	return out;
@@ -300,28 +302,32 @@ static json_t *entry_of(struct teller *t, struct db_stmt *q)
 	return o;
 }
 
-static const char *person_of(struct store *s, int64_t case_id)
+static void load_names(struct teller *t, int64_t case_id)
 {
-	struct teller t = { .s = s, .plain = true };
-	const char *text = sealed_of(
-		&t, "SELECT person_x FROM cases WHERE id = ?", "cases", "person", case_id);
+	static const char *const keys[NAMES] = { "name", "family_name" };
+	const char *text =
+		sealed_of(t, "SELECT person_x FROM cases WHERE id = ?", "cases", "person", case_id);
 	json_t *person = text[0] == '\0' ? NULL : json_loads(text, 0, NULL);
-	const char *name = json_str(person, "name");
 
-	name = name == NULL ? "" : store_keep(s, name);
+	for (size_t i = 0; i < NAMES; i++) {
+		const char *name = json_str(person, keys[i]);
+
+		if (name != NULL && name[0] != '\0')
+			t->names[t->name_count++] = store_keep(t->s, name);
+	}
 	json_decref(person);
-	return name;
 }
 
 json_t *timeline_of_case(struct store *s, int64_t case_id, bool plain)
 {
-	struct teller t = { .s = s, .plain = plain, .person = person_of(s, case_id) };
+	struct teller t = { .s = s, .plain = plain };
 	struct db_stmt *q = db_query(s->db,
 		"SELECT seq, at, actor, kind, entity, entity_id, data FROM event"
 		" WHERE case_id = ? AND case_id > 0 ORDER BY seq LIMIT ?",
 		DB_ARGS(DI(case_id), DI(TIMELINE_MAX)));
 	json_t *list = json_array();
 
+	load_names(&t, case_id);
 	while (db_next(q)) {
 		json_t *o = entry_of(&t, q);
 

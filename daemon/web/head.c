@@ -8,20 +8,23 @@
 
 enum { LENGTH_DIGITS = 15 };
 
-#define FIELD(f) offsetof(struct request_head, f)
+#define WANTED(name, f) \
+	{ \
+		name, sizeof(name) - 1, offsetof(struct request_head, f) \
+	}
 
 static const struct {
 	const char *name;
-	size_t field;
+	size_t n, field;
 } wanted[] = {
-	{ "Authorization", FIELD(authorization) },
-	{ "Content-Type", FIELD(content_type) },
-	{ "Content-Length", FIELD(length) },
-	{ "If-None-Match", FIELD(if_none_match) },
-	{ "Quanzu-Key", FIELD(key) },
-	{ "Quanzu-Time", FIELD(time) },
-	{ "Quanzu-Nonce", FIELD(nonce) },
-	{ "Quanzu-Signature", FIELD(signature) },
+	WANTED("Authorization", authorization),
+	WANTED("Content-Type", content_type),
+	WANTED("Content-Length", length),
+	WANTED("If-None-Match", if_none_match),
+	WANTED("Quanzu-Key", key),
+	WANTED("Quanzu-Time", time),
+	WANTED("Quanzu-Nonce", nonce),
+	WANTED("Quanzu-Signature", signature),
 };
 
 /* RFC 9110 section 5.6.2. */
@@ -41,11 +44,18 @@ static bool is_value(const char *s, size_t n)
 	return true;
 }
 
+static bool is_named(const char *want, const char *name, size_t n)
+{
+	return strlen(want) == n && strcasecmp(want, name) == 0;
+}
+
 /* A name in which that of a framing header is hidden. */
-static bool is_framing_in_disguise(const char *name)
+static bool is_framing_in_disguise(const char *name, size_t n)
 {
 	static const char *const framing[] = { "Transfer-Encoding", "Content-Length" };
 
+	if (n <= strlen(framing[1]))
+		return false;
 	for (size_t i = 0; i < sizeof framing / sizeof *framing; i++)
 		if (strcasestr(name, framing[i]) != NULL && strcasecmp(name, framing[i]) != 0)
 			return true;
@@ -59,12 +69,12 @@ static bool is_length(const char *s)
 	return n > 0 && n <= LENGTH_DIGITS && s[n] == '\0';
 }
 
-static void keep(struct head_check *c, const char *name, const char *value)
+static void keep(struct head_check *c, const char *name, size_t n, const char *value)
 {
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
 		const char **field = (const char **)(void *)((char *)c->head + wanted[i].field);
 
-		if (strcasecmp(wanted[i].name, name) != 0)
+		if (wanted[i].n != n || strcasecmp(wanted[i].name, name) != 0)
 			continue;
 		c->singles += *field != NULL;
 		*field = value;
@@ -79,14 +89,15 @@ void head_take(
 
 	c->count++;
 	c->bytes += name_n + value_n + strlen(": \r\n");
-	if (!is_token(name, name_n) || !is_value(text, value_n) || is_framing_in_disguise(name)) {
+	if (!is_token(name, name_n) || !is_value(text, value_n) ||
+		is_framing_in_disguise(name, name_n)) {
 		c->bad = true;
 		return;
 	}
-	c->lengths += strcasecmp(name, "Content-Length") == 0;
-	c->hosts += strcasecmp(name, "Host") == 0;
-	c->codings += strcasecmp(name, "Transfer-Encoding") == 0 || strcasecmp(name, "TE") == 0;
-	keep(c, name, text);
+	c->lengths += is_named("Content-Length", name, name_n);
+	c->hosts += is_named("Host", name, name_n);
+	c->codings += is_named("Transfer-Encoding", name, name_n) || is_named("TE", name, name_n);
+	keep(c, name, name_n, text);
 }
 
 const char *head_verdict(const struct head_check *c, size_t line, size_t size, bool http11)

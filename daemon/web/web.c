@@ -85,8 +85,7 @@ static size_t on_body_max(void *arg, const struct request *rq)
 static void read_in_pool(struct request *rq)
 {
 	struct web *w = rq->web;
-	int64_t time = (rq->route->flags & WEB_SLOW) != 0 ? SLOW_MS : w->request_ms;
-	struct store *s = store_pool_take(w->pool, clock_mono_ms() + time);
+	struct store *s = store_pool_take(w->pool, clock_mono_ms() + rq->pool_ms);
 	enum store_rc rc;
 	bool late = false;
 
@@ -102,11 +101,32 @@ void web_read(struct request *rq, void (*read)(struct request *rq, struct store 
 	void (*done)(struct request *rq))
 {
 	rq->pool_read = read;
+	rq->pool_ms = (rq->route->flags & WEB_SLOW) != 0 ? SLOW_MS : rq->web->request_ms;
 	request_pool(rq, read_in_pool, done);
+}
+
+/* One long read at a time, so that the short ones always find a thread. */
+static bool take_slow(struct request *rq)
+{
+	struct web *w = rq->web;
+
+	if ((rq->route->flags & WEB_SLOW) == 0)
+		return true;
+	if (w->slow > 0) {
+		request_problem(rq, 503, "busy", "另一个导出、备份或核对还没有做完，请稍后再试。");
+		return false;
+	}
+	w->slow++;
+	rq->is_slow = true;
+	return true;
 }
 
 static void start_handler(struct request *rq)
 {
+	if (!take_slow(rq)) {
+		request_done(rq);
+		return;
+	}
 	if (rq->route->run != NULL)
 		rq->route->run(rq);
 	else
@@ -193,6 +213,7 @@ static void on_finished(void *arg, struct request *rq)
 {
 	struct web *w = arg;
 
+	w->slow -= rq->is_slow;
 	metric_add(count_of(w, rq), 1);
 	metric_add(w->microseconds, clock_mono_us() - rq->began_us);
 }
@@ -305,7 +326,6 @@ static void take_settings(struct web *w, const struct settings *set)
 	w->set = set;
 	w->body_max = set->http.body_max;
 	w->request_ms = (int64_t)set->http.request_s * 1000;
-	snprintf(w->data_dir, sizeof w->data_dir, "%s", set->data_dir);
 }
 
 static bool first_keys(struct web *w, char *why, size_t n)
@@ -348,6 +368,7 @@ struct web *web_start(uv_loop_t *loop, const struct web_parts *parts, char *why,
 	w->hooks = parts->hooks;
 	w->throttle = throttle_new();
 	take_settings(w, parts->settings);
+	snprintf(w->data_dir, sizeof w->data_dir, "%s", parts->settings->data_dir);
 	make_counts(w);
 	look_at_disk(w);
 	if (first_keys(w, why, why_size))

@@ -75,9 +75,12 @@ class Daemon:
         self.start()
         return self
 
-    def __exit__(self, *why):
-        self.stop(signal.SIGKILL)
+    def __exit__(self, kind, *why):
+        alive = self.proc.poll() is None
+        code = self.stop() if alive else 0
+        said = self.said()
         shutil.rmtree(self.dir)
+        assert kind or code == 0 and "handles left open" not in said, (code, said[-3000:])
 
     def start(self):
         self.log = open(os.path.join(self.dir, "log"), "ab")

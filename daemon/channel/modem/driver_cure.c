@@ -7,7 +7,7 @@
 
 enum {
 	QUIET_MS = 300,
-	QUIET_MOST_MS = 3000,
+	QUIET_MOST_MS = 1500, /* some never stop talking */
 	PROBE_MS = 3000,
 	REOPEN_MS = 2000,
 	BACK_MS = 60 * 1000,

@@ -4,7 +4,9 @@
  * Calling sequence: store_begin(); then for each job store_job_begin(), the job's reads and
  * writes through the aggregates' headers, store_job_end(); then store_commit(). Nobody
  * outside may hear of a job before store_commit() has said STORE_OK. If it says anything
- * else, then after a restart all of the batch is there, or none of it.
+ * else, then after a restart all of the batch is there, or none of it. After STORE_BROKEN
+ * every further batch says STORE_BROKEN too: a sync that failed once may "succeed" the next
+ * time with the data gone, so only opening the store again (a restart) makes it whole.
  *
  * Readers (lists, exports) open a handle of their own with store_open_reader().
  *
@@ -35,6 +37,7 @@ struct store {
 	uint8_t saved_chain[SEAL_HASH];
 	int64_t batch_seq; /* before this batch */
 	uint8_t batch_chain[SEAL_HASH];
+	bool broken; /* for good */
 	struct buf scratch;
 	struct arena arena; /* what this job has read or sealed */
 };

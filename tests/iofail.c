@@ -8,14 +8,15 @@
 #include "banned.h"
 
 static struct {
-	bool armed, forever, fired;
+	enum iofail_kind kind;
+	bool armed, fired;
 	int nth, calls;
 } plan;
 
 void iofail_arm(int n, enum iofail_kind kind)
 {
 	plan.armed = true;
-	plan.forever = kind == IOFAIL_FOREVER;
+	plan.kind = kind;
 	plan.fired = false;
 	plan.nth = n;
 	plan.calls = 0;
@@ -32,12 +33,15 @@ int iofail_calls(void)
 	return plan.calls;
 }
 
-static bool fails(void)
+static bool fails(bool is_sync)
 {
-	if (!plan.armed)
+	bool forever = plan.kind == IOFAIL_FOREVER || plan.kind == IOFAIL_FULL;
+
+	if (!plan.armed || (plan.kind == IOFAIL_FULL && is_sync) ||
+		(plan.kind == IOFAIL_SYNC && !is_sync))
 		return false;
 	plan.calls++;
-	if (plan.calls != plan.nth && !(plan.forever && plan.calls > plan.nth))
+	if (plan.calls != plan.nth && !(forever && plan.calls > plan.nth))
 		return false;
 	plan.fired = true;
 	return true;
@@ -49,7 +53,7 @@ int fsync(int fd)
 
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "fsync");
-	if (fails()) {
+	if (fails(true)) {
 		errno = EIO;
 		return -1;
 	}
@@ -62,7 +66,7 @@ int fdatasync(int fd)
 
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "fdatasync");
-	if (fails()) {
+	if (fails(true)) {
 		errno = EIO;
 		return -1;
 	}
@@ -75,7 +79,7 @@ ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
 
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "pwrite64");
-	if (fails()) {
+	if (fails(false)) {
 		errno = ENOSPC;
 		return -1;
 	}

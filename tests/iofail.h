@@ -10,8 +10,10 @@
 #include <stdbool.h>
 
 enum iofail_kind {
-	IOFAIL_ONCE,   /* the n-th call alone: writes say ENOSPC, syncs EIO */
-	IOFAIL_FOREVER /* the n-th and all after it */
+	IOFAIL_ONCE,    /* the n-th call alone: writes say ENOSPC, syncs EIO */
+	IOFAIL_FOREVER, /* the n-th and all after it */
+	IOFAIL_FULL,    /* writes alone, the n-th and all after it: the disk is full */
+	IOFAIL_SYNC     /* syncs alone, the n-th and none after it */
 };
 
 void iofail_arm(int n, enum iofail_kind kind); /* n from 1 */

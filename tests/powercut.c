@@ -63,6 +63,11 @@ __attribute__((format(printf, 3, 4))) static void wrong(
 	snprintf(t->out.first, sizeof t->out.first, "cut %ld: %s", t->out.cuts, text);
 }
 
+static int or_else(int value, int otherwise)
+{
+	return value != 0 ? value : otherwise;
+}
+
 static struct store *opened(struct torture *t, const char *pragma)
 {
 	struct store *s = NULL;
@@ -118,7 +123,7 @@ static void work(struct torture *t, struct store *s)
 		b->first_open = b->last + 1;
 		store_begin(s);
 		for (int64_t i = 0; i < n && !store_lost(s); i++) {
-			store_job_begin(s, TEMP_NOW + b->last);
+			store_job_begin(s, TEMP_NOW + b->last * or_else(t->job->step_ms, 1));
 			t->job->run(s, ++b->last);
 			store_job_end(s);
 		}
@@ -136,10 +141,14 @@ static bool live_until_the_cut(struct torture *t)
 	struct store *s;
 
 	t->books.first_open = t->books.last + 1;
-	crash_cut_at(1 + (int)crash_dice(SPAN));
+	crash_cut_at(1 + (int)crash_dice((uint64_t)or_else(t->job->span, SPAN)));
 	s = opened(t, t->pragma);
+	if (s != NULL && t->job->opened != NULL)
+		t->job->opened(s);
 	if (s != NULL)
 		work(t, s);
+	if (s != NULL && t->job->closing != NULL)
+		t->job->closing();
 	store_close(s);
 	crash_power_on();
 	return s != NULL;
@@ -176,6 +185,14 @@ static void check_jobs(struct torture *t, struct store *s)
 			(long long)open);
 }
 
+static void check_rules(struct torture *t, struct store *s)
+{
+	const char *rule = t->job->broken == NULL ? NULL : t->job->broken(s);
+
+	if (rule != NULL)
+		wrong(t, &t->out.half, "broken rule: %s", rule);
+}
+
 /* False: this database is beyond use. */
 static bool check(struct torture *t)
 {
@@ -192,8 +209,10 @@ static bool check(struct torture *t)
 		wrong(t, &t->out.corrupt, "integrity_check");
 	else if (store_audit(s, &audit) != STORE_OK || audit.bad_seq != 0)
 		wrong(t, &t->out.chain, "chain of events breaks at %lld", (long long)audit.bad_seq);
-	if (ok)
+	if (ok) {
 		check_jobs(t, s);
+		check_rules(t, s);
+	}
 	store_close(s);
 	return ok;
 }
@@ -218,7 +237,7 @@ struct power_result power_torture(
 	crash_seed(seed);
 	temp_quiet();
 	while (t->out.cuts < cuts) {
-		if (!usable || t->out.cuts % LIFE == 0)
+		if (!usable || t->out.cuts % or_else(job->life, LIFE) == 0)
 			begin_life(t);
 		t->out.cuts++;
 		usable = live_until_the_cut(t);

@@ -21,6 +21,13 @@ struct power_job {
 	void (*prepare)(struct store *s);        /* once on a fresh database, inside a job */
 	void (*run)(struct store *s, int64_t n); /* the body of job n */
 	enum power_there (*there)(struct store *s, int64_t n); /* after the restart */
+	/* The rest may be absent. */
+	void (*opened)(struct store *s);        /* a start: before the first batch, may write */
+	void (*closing)(void);                  /* before the store closes, cut or not */
+	const char *(*broken)(struct store *s); /* a rule that the whole database breaks, or NULL */
+	int span;    /* at most so many writes and syncs until the cut; 0: 120 */
+	int life;    /* cuts until a fresh database; 0: 40 */
+	int step_ms; /* from job to job; 0: 1 */
 };
 
 struct power_result {

@@ -159,6 +159,8 @@ void store_begin(struct store *s)
 	db_clear(s->db);
 	s->batch_seq = s->event_seq;
 	memcpy(s->batch_chain, s->chain, SEAL_HASH);
+	if (s->broken)
+		db_fail(s->db, STORE_BROKEN);
 	db_begin(s->db);
 }
 
@@ -209,6 +211,7 @@ enum store_rc store_commit(struct store *s)
 		s->event_seq = s->batch_seq;
 		memcpy(s->chain, s->batch_chain, SEAL_HASH);
 	}
+	s->broken = s->broken || rc == STORE_BROKEN;
 	return rc;
 }
 

@@ -117,7 +117,7 @@ int64_t inbound_last_at(struct store *s)
 		s->db, "SELECT received_at FROM inbound ORDER BY id DESC LIMIT 1", 0, DB_NONE);
 }
 
-bool inbound_part_add(struct store *s, const char *channel, const uint8_t fingerprint[32],
+int64_t inbound_part_add(struct store *s, const char *channel, const uint8_t fingerprint[32],
 	const char *set, const char *phone, const struct inbound_part *p)
 {
 	int64_t id = store_id(s);
@@ -133,18 +133,19 @@ bool inbound_part_add(struct store *s, const char *channel, const uint8_t finger
 			store_sealed_bytes(s, "inbound_part", "units", id, p->units,
 				p->unit_count * sizeof *p->units),
 			DI(p->written_at), DI(s->now_ms)));
-	return db_changes(s->db) == 1;
+	return db_changes(s->db) == 1 ? id : 0;
 }
 
 struct inbound_part *inbound_part_set(
-	struct store *s, const char *set, const char **phone, size_t *count)
+	struct store *s, int64_t part_id, const char **phone, const char **channel, size_t *count)
 {
 	struct inbound_part *all = arena_take(&s->arena, sizeof *all * PARTS_MAX);
 	struct db_stmt *q = db_query(s->db,
-		"SELECT id, part, total, phone_x, units_x, written_at, received_at FROM "
+		"SELECT id, part, total, phone_x, units_x, written_at, received_at, channel FROM "
 		"inbound_part"
-		" WHERE set_lk = ? AND inbound_id = 0 AND received_at > ? ORDER BY part, id DESC",
-		DB_ARGS(store_lookup(s, "parts", set), DI(s->now_ms - PART_LIFE_MS)));
+		" WHERE set_lk = (SELECT set_lk FROM inbound_part WHERE id = ?) AND inbound_id = 0"
+		" AND received_at > ? ORDER BY part, id DESC",
+		DB_ARGS(DI(part_id), DI(s->now_ms - PART_LIFE_MS)));
 
 	*count = 0;
 	while (db_next(q)) {
@@ -165,13 +166,16 @@ struct inbound_part *inbound_part_set(
 		p->unit_count = bytes / sizeof *p->units;
 		p->written_at = db_int(q, 5);
 		p->received_at = db_int(q, 6);
+		*channel = store_keep(s, db_text(q, 7));
 		(*count)++;
 	}
 	return all;
 }
 
-void inbound_part_joined(struct store *s, const char *set, int64_t inbound_id)
+void inbound_part_joined(struct store *s, int64_t part_id, int64_t inbound_id)
 {
-	db_run(s->db, "UPDATE inbound_part SET inbound_id = ? WHERE set_lk = ? AND inbound_id = 0",
-		DB_ARGS(DI(inbound_id), store_lookup(s, "parts", set)));
+	db_run(s->db,
+		"UPDATE inbound_part SET inbound_id = ? WHERE inbound_id = 0"
+		" AND set_lk = (SELECT set_lk FROM inbound_part WHERE id = ?)",
+		DB_ARGS(DI(inbound_id), DI(part_id)));
 }

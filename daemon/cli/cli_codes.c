@@ -5,6 +5,7 @@
 #include "fraud.h"
 #include "outcome_code.h"
 #include "policy.h"
+#include "source.h"
 
 #include "banned.h"
 
@@ -70,7 +71,7 @@ static const struct {
 	{ "areas", "kind", "community", "社区" }, { "areas", "kind", "grid", "网格" },
 	{ "areas", "kind", "school", "学校" }, { "areas", "kind", "company", "企业" },
 	{ "areas", "kind", "building", "楼宇" },
-	{ "proposed", "state", "proposed", "待处理" }, { "proposed", "state", "added", "已入册" },
+	{ "proposed", "state", "new", "待处理" }, { "proposed", "state", "added", "已入册" },
 	{ "proposed", "state", "ignored", "不入册" },
 	{ "alarms", "kind", "ladder_end", "无人接单" }, { "alarms", "kind", "gap", "无人可派" },
 	{ "alarms", "kind", "raised", "紧急回复" }, { "alarms", "kind", "overdue", "超时" },
@@ -100,6 +101,7 @@ static const struct {
 	{ NULL, "flags", "more_suspects", "涉案信息太多" }, { NULL, "flags", "name_only", "只有姓名" },
 	{ NULL, "flags", "name_wild", "姓名不全" }, { NULL, "flags", "name_org", "单位" },
 	{ NULL, "flags", "sex_differs", "性别不符" }, { NULL, "flags", "birth_differs", "生日不符" },
+	{ "outcomes", "code", "NOTE", "备注" },
 	{ NULL, "step", "24h", "24小时" }, { NULL, "step", "3d", "3天" }, { NULL, "step", "7d", "7天" },
 	{ NULL, "amount_kind", "exact", "确切" }, { NULL, "amount_kind", "approx", "大约" },
 	{ NULL, "amount_kind", "range", "一个范围" }, { NULL, "amount_kind", "confirm", "要确认" },
@@ -129,6 +131,12 @@ static const char *outcome_word(const struct cli *c, const char *code)
 	return o == NULL ? NULL : o->name;
 }
 
+static const char *source_word(const struct cli *c, const char *code)
+{
+	(void)c;
+	return source_name(code);
+}
+
 /* What the office can change stands in the configuration. */
 static const struct {
 	const char *column;
@@ -139,6 +147,7 @@ static const struct {
 	{ "fraud_type", fraud_word },
 	{ "outcome", outcome_word },
 	{ "code", outcome_word },
+	{ "source", source_word },
 };
 
 const char *cli_code(const struct cli *c, const char *listing, const char *column, const char *code)

@@ -7,7 +7,6 @@
 #include "explain.h"
 #include "json.h"
 #include "log.h"
-#include "text.h"
 
 #include "banned.h"
 
@@ -151,7 +150,7 @@ static const struct kind {
 	{ "pdu", NULL, line_of_pdu, explain_pdu, explain_show_fields },
 	{ "at", NULL, line_of_at, explain_at, explain_show_at },
 	{ "reply", NULL, line_of_reply, explain_reply, explain_show_reply },
-	{ "amount", NULL, line_of_amount, explain_sum, explain_show_fields },
+	{ "amount", NULL, line_of_amount, explain_sum, explain_show_amount },
 	{ "money", "amount", line_of_identity, explain_identity, explain_show_fields },
 	{ "phone", "phone", line_of_identity, explain_identity, explain_show_fields },
 	{ "phones", "phones", line_of_identity, explain_identity, explain_show_fields },
@@ -223,17 +222,6 @@ static int explain_lines(const struct kind *k)
 
 /* -- one thing ---------------------------------------------------------------------------------------------- */
 
-static bool is_text(const struct cli *c)
-{
-	for (int i = 0; i < c->args.words; i++)
-		if (!text_valid(c->args.word[i], strlen(c->args.word[i])))
-			return false;
-	for (int i = 0; i < c->args.options; i++)
-		if (!text_valid(c->args.value[i], strlen(c->args.value[i])))
-			return false;
-	return true;
-}
-
 static bool says_wrong(const json_t *answer)
 {
 	const json_t *ok = json_object_get(answer, "ok");
@@ -251,10 +239,6 @@ int cli_explain(struct cli *c)
 
 	if (cli_option(&c->args, "lines") != NULL)
 		return explain_lines(k);
-	if (!is_text(c)) {
-		cli_say("命令行里有不是 UTF-8 的字。");
-		return CLI_REFUSED;
-	}
 	if (c->args.words == 0 && c->args.options == 0)
 		return cli_wrong_args(c, CLI_ARGS_FEW, c->words.item[0].label);
 	line = k->line(c);

@@ -28,7 +28,7 @@ static const struct {
 	{ "dst_port", "目的端口" }, { "src_port", "源端口" }, { "port_bits", "端口位数" },
 	{ "srr", "要回执" }, { "sri", "有回执" }, { "mms", "没有更多" }, { "rp", "回复路径" }, { "rd", "拒绝重复" },
 	{ "udhi", "有头" }, { "pdus", "PDU" }, { "cmgs", "CMGS长度" }, { "pieces", "分段" },
-	{ "reason", "原因" }, { "indication", "指示" },
+	{ "reason", "原因" }, { "indication", "指示" }, { "trailing", "多余字节" },
 };
 static const struct {
 	const char *key, *code, *word;
@@ -201,6 +201,22 @@ static void put_item(struct cli *c, const json_t *item)
 	printf("——%s\n", how == NULL ? "" : how);
 }
 
+void explain_show_amount(struct cli *c, const json_t *line, const json_t *answer)
+{
+	const json_t *e = json_object_get(answer, "expect");
+	int64_t lo = json_int(e, "lo", -1), hi = json_int(e, "hi", -1);
+	const char *kind = json_str(e, "kind");
+
+	if (kind == NULL) {
+		explain_show_fields(c, line, answer);
+		return;
+	}
+	if (hi >= 0)
+		put("读作", arena_print(&c->arena, "%s%s%s", lo == hi ? "" : cli_money(c, lo),
+				    lo == hi ? "" : " 到 ", cli_money(c, hi)));
+	put("把握", word_of("kind", kind));
+}
+
 void explain_show_reply(struct cli *c, const json_t *line, const json_t *answer)
 {
 	const json_t *e = json_object_get(answer, "expect"), *item;
@@ -263,7 +279,9 @@ void explain_show_at(struct cli *c, const json_t *line, const json_t *answer)
 		buf_init(&text, 1 << 20);
 		json_object_foreach((json_t *)e, key, v)
 		{
-			if (strcmp(key, "t") != 0)
+			if (strcmp(key, "name") == 0)
+				buf_addf(&text, " %s", json_string_value(v));
+			else if (strcmp(key, "t") != 0)
 				put_value(&text, key, v);
 		}
 		put(word == NULL ? "" : word, text.len == 0 ? "" : text.data + 1);

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "daemon.h"
 #include "log.h"
+#include "text.h"
 
 #include "banned.h"
 
@@ -27,6 +28,23 @@ static int run_verb(struct cli *c)
 	return code;
 }
 
+/* Names of files are whatever they are. */
+static bool is_text(const struct cli *c)
+{
+	for (int i = 0; i < c->args.words; i++) {
+		size_t at = (size_t)i < c->words.count ? (size_t)i : c->words.count - 1;
+
+		if (strcmp(c->words.item[at].name, "file") != 0 &&
+			!text_valid(c->args.word[i], strlen(c->args.word[i])))
+			return false;
+	}
+	for (int i = 0; i < c->args.options; i++)
+		if (strcmp(c->args.name[i], "file") != 0 &&
+			!text_valid(c->args.value[i], strlen(c->args.value[i])))
+			return false;
+	return true;
+}
+
 /* argv behind the noun and the verb. */
 static int read_args(struct cli *c, int argc, char **argv)
 {
@@ -40,7 +58,13 @@ static int read_args(struct cli *c, int argc, char **argv)
 		return CLI_DONE;
 	}
 	rc = cli_args_read(argc, argv, &c->words, &c->options, &c->args, &bad);
-	return rc == CLI_ARGS_OK ? run_verb(c) : cli_wrong_args(c, rc, bad);
+	if (rc != CLI_ARGS_OK)
+		return cli_wrong_args(c, rc, bad);
+	if (!is_text(c)) {
+		cli_say("命令行里有不是 UTF-8 的字。");
+		return EXIT_USAGE;
+	}
+	return run_verb(c);
 }
 
 static int find_verb(struct cli *c, int argc, char **argv)

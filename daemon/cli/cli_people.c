@@ -235,6 +235,7 @@ int cli_people_put(struct cli *c)
 	if (c->g.json) {
 		cli_print_body(&r);
 	} else {
+		json_object_del(r.json, "created");
 		printf("%s。\n", c->verb->done);
 		cli_record(c, cli_verb_listing(c->verb, noun), r.json);
 	}

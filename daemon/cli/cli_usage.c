@@ -80,8 +80,6 @@ static void put_line(const struct cli_verb *v, bool options, struct buf *out)
 
 void cli_usage_noun(FILE *to, const char *noun)
 {
-	static const char *const titles[] = { "", "" };
-	struct cli_table *t = cli_table_new(titles, 2, 200);
 	struct buf line;
 
 	buf_init(&line, LINE);
@@ -89,14 +87,10 @@ void cli_usage_noun(FILE *to, const char *noun)
 		if (strcmp(v->noun, noun) != 0)
 			continue;
 		buf_clear(&line);
-		buf_adds(&line, "  ");
 		put_line(v, false, &line);
-		cli_table_add(t, buf_str(&line));
-		cli_table_add(t, v->help);
+		fprintf(to, "  %s\n        %s\n", buf_str(&line), v->help);
 	}
 	buf_free(&line);
-	print_table(to, t);
-	cli_table_free(t);
 }
 
 void cli_usage_verb(FILE *to, const struct cli_verb *v)

@@ -39,7 +39,8 @@ static const struct {
 	{ "state", "状态", LIST_TEXT }, { "signal", "信号", LIST_INT }, { "operator", "运营商", LIST_TEXT },
 	{ "sent", "已发", LIST_INT }, { "received", "已收", LIST_INT }, { "alarms", "告警", LIST_WORDS },
 	{ "created", "新建", LIST_BOOL }, { "changed", "改动", LIST_WORDS }, { "note", "说明", LIST_TEXT },
-	{ "who", "谁", LIST_TEXT }, { "line", "经过", LIST_TEXT },
+	{ "who", "谁", LIST_TEXT }, { "line", "经过", LIST_TEXT }, { "id", "编号", LIST_ID },
+	{ "team_id", "队伍编号", LIST_ID }, { "member_id", "队员编号", LIST_ID },
 };
 /* clang-format on */
 
@@ -156,12 +157,14 @@ static const char *list_text(
 	buf_init(&b, VALUE_MAX);
 	json_array_foreach(list, i, item)
 	{
-		buf_addf(&b, "%s%s", b.len == 0 ? "" : "、", cli_value(c, listing, column, item));
+		buf_addf(&b, "%s%s", b.len == 0 ? "" : "、",
+			strcmp(column, "changed") == 0 ? cli_title(listing, json_string_value(item))
+						       : cli_value(c, listing, column, item));
 	}
 	return keep(c, &b);
 }
 
-/* Bits, Monday first. */
+/* Bits, Monday first. The answer to a change has the days themselves, as a list. */
 static const char *weekdays_text(struct cli *c, int64_t bits)
 {
 	static const char *const days[] = { "一", "二", "三", "四", "五", "六", "日" };
@@ -172,6 +175,20 @@ static const char *weekdays_text(struct cli *c, int64_t bits)
 		if ((bits >> i & 1) != 0)
 			buf_adds(&b, days[i]);
 	return keep(c, &b);
+}
+
+static int64_t days_to_bits(const json_t *days)
+{
+	const json_t *day;
+	int64_t bits = 0;
+	size_t i;
+
+	json_array_foreach(days, i, day)
+	{
+		if (json_integer_value(day) >= 1 && json_integer_value(day) <= 7)
+			bits |= INT64_C(1) << (json_integer_value(day) - 1);
+	}
+	return bits;
 }
 
 static const char *integer_text(
@@ -203,6 +220,8 @@ const char *cli_value(struct cli *c, const char *listing, const char *column, co
 	case JSON_REAL:
 		return arena_print(&c->arena, "%g", json_real_value(value));
 	case JSON_ARRAY:
+		if (strcmp(column, "weekdays") == 0)
+			return weekdays_text(c, days_to_bits(value));
 		return list_text(c, listing, column, value);
 	case JSON_OBJECT:
 		return object_text(c, value);
@@ -289,6 +308,15 @@ static void put_object(struct cli *c, const char *listing, const char *title, co
 	}
 }
 
+/* The answer to a change names a team or a member where a list has the number. */
+static const char *title_of(
+	struct cli *c, const char *listing, const char *key, const json_t *value)
+{
+	if (json_is_string(value) && kind_of(listing, key) == LIST_ID)
+		return cli_title(listing, arena_print(&c->arena, "%s_name", key));
+	return cli_title(listing, key);
+}
+
 void cli_record(struct cli *c, const char *listing, const json_t *record)
 {
 	const char *key, *title;
@@ -296,7 +324,7 @@ void cli_record(struct cli *c, const char *listing, const json_t *record)
 
 	json_object_foreach((json_t *)record, key, value)
 	{
-		title = cli_title(listing, key);
+		title = title_of(c, listing, key, value);
 		if (json_is_object(value))
 			put_object(c, listing, title, value);
 		else

@@ -17,6 +17,7 @@ bool alarm_raise(
 	struct store *s, const char *kind, const char *subject, int64_t case_id, const char *text);
 void alarm_clear(struct store *s, const char *kind, const char *subject, const char *actor);
 bool alarm_clear_id(struct store *s, int64_t id, const char *actor);
+/* All of a case but those of its hand-over, which end when the police have it. */
 void alarm_clear_case(struct store *s, int64_t case_id, const char *actor);
 
 #endif

@@ -2,9 +2,9 @@
  * desk_room.h - what the files of the desk share; nobody outside daemon/desk includes it.
  *
  * Order of the calls, from above to below: accept, replies, orders and timers call `act` (what
- * happens to a task), which calls `ladder` (who is asked next) and `aftermath` (what an outcome
- * brings); all of them speak through `post` (one SMS into the outbox) and `words` (values of the
- * texts).
+ * happens to a task) and `report` (what its member says), which call `ladder` (who is asked next)
+ * and `aftermath` (what an outcome brings: `revisit`, `handover`); all of them speak through
+ * `post` (one SMS into the outbox) and `words` (values of the texts).
  */
 #ifndef QUANZU_DESK_ROOM_H
 #define QUANZU_DESK_ROOM_H
@@ -82,10 +82,12 @@ void ladder_start(
 	struct desk *d, struct casefile *c); /* from the first rung; the clock runs from woken_at */
 void ladder_on(struct desk *d, struct casefile *c,
 	bool now); /* what is due; `now`: the next rung at once */
+void ladder_wait(struct desk *d, struct casefile *c); /* goes on when one who was asked is silent */
 void ladder_stop(struct desk *d, struct casefile *c);
-/* Offers one task: row, code, SMS. */
+/* Offers one task: row, code, SMS. False: this phone has no code left. */
 bool ladder_offer(struct desk *d, struct casefile *c, const struct member *m, const char *kind,
 	int64_t about_id, enum template_name tpl, struct template_values *v);
+bool ladder_ask(struct desk *d, struct casefile *c, const struct member *m); /* to dissuade */
 
 /* -- act.c: what happens to a task ------------------------------------------------------------------------ */
 
@@ -94,30 +96,75 @@ enum act_rc { ACT_DONE, ACT_NOOP, ACT_LATE };
 enum act_rc act_accept(struct desk *d, struct casefile *c, struct task *t, const char *actor);
 enum act_rc act_decline(
 	struct desk *d, struct casefile *c, struct task *t, const char *actor, bool handed_on);
+/* Off, and told so when the alert has left: by the one who took it, or because it is over. */
+void act_withdraw(struct desk *d, struct casefile *c, struct task *t, const struct member *taker,
+	const char *actor, const char *why);
+void act_withdraw_others(struct desk *d, struct casefile *c, int64_t but,
+	const struct member *taker, const char *why);
+void act_unreachable(
+	struct desk *d, int64_t task_id, const char *why); /* its alert cannot arrive */
+void act_imply(struct desk *d, struct casefile *c, struct task *t, const char *actor);
+void act_detail(struct desk *d, struct casefile *c, const struct task *t, const struct member *m);
+void act_deadlines_again(struct desk *d, struct casefile *c); /* of all who have it */
+/*
+ * Takes back this task's last answer, so that another (`action`) can be given; it is accepted
+ * then. False: somebody else has it now, or nothing can be taken back.
+ */
+bool act_take_back(
+	struct desk *d, struct casefile *c, struct task *t, const char *actor, int action);
+/* Asks that member instead. False: the task is over, or the phone has no code left. */
+bool act_reassign(struct desk *d, struct casefile *c, struct task *t, const struct member *m,
+	const char *actor);
+
+/* -- report.c: what a member reports -------------------------------------------------------------------------- */
+
+struct act_answer { /* one digit of the reply grammar */
+	int action;
+	const struct amount *amount; /* may be NULL */
+	bool check;
+	const char *remark;
+	int64_t corrects_id; /* the outcome that was taken back; 0 */
+};
+enum act_rc act_reply(struct desk *d, struct casefile *c, struct task *t, const char *actor,
+	const struct act_answer *a);
 enum act_rc act_met(struct desk *d, struct casefile *c, struct task *t, const char *actor);
 enum act_rc act_outcome(struct desk *d, struct casefile *c, struct task *t, const char *actor,
 	const struct outcome *o);
-/* One digit of the reply grammar with its amount and remark. */
-enum act_rc act_reply(struct desk *d, struct casefile *c, struct task *t, const char *actor,
-	int action, const struct amount *amount, bool check, const char *remark);
-/* Takes back this task's last answer, so that another can be given. False: somebody else has it now. */
-bool act_take_back(struct desk *d, struct casefile *c, struct task *t, const char *actor);
-void act_unreachable(
-	struct desk *d, int64_t task_id, const char *why); /* its alert cannot arrive */
-void act_withdraw_others(struct desk *d, struct casefile *c, int64_t but,
-	const struct member *taker, const char *why);
 
 /* -- aftermath.c: what an outcome brings -------------------------------------------------------------------- */
 
 void aftermath_start(
 	struct desk *d, struct casefile *c, const struct task *t, const struct outcome *o);
+/* Visits withdrawn, claims rejected, the outcome forgotten; a hand-over stays. */
 void aftermath_undo(struct desk *d, struct casefile *c, const char *actor);
-void aftermath_handover(struct desk *d, struct casefile *c, int64_t amount_fen);
 void aftermath_settle(struct desk *d, struct casefile *c,
 	const char *actor); /* closes what has nothing left to do */
-void aftermath_revisit(struct desk *d, struct casefile *c, const struct timer *t);
-void aftermath_revisit_late(struct desk *d, struct casefile *c, const struct timer *t);
-void aftermath_tell_police(struct desk *d, struct casefile *c, const struct timer *t);
+void aftermath_close(
+	struct desk *d, struct casefile *c, const char *actor, const char *reason, json_t *data);
+
+/* -- revisit.c ----------------------------------------------------------------------------------------------- */
+
+void revisit_schedule(struct desk *d, struct casefile *c, const struct task *t);
+void revisit_withdraw(
+	struct desk *d, struct casefile *c, const char *actor); /* all that are left */
+void revisit_repair(struct desk *d, struct casefile *c);        /* timers that were lost */
+bool revisit_is_waiting(struct desk *d, const struct casefile *c);
+bool revisit_ask(struct desk *d, struct casefile *c, int64_t followup_id, const struct member *m);
+void revisit_again(struct desk *d, struct casefile *c, int64_t followup_id); /* he cannot go */
+void revisit_due(struct desk *d, struct casefile *c, const struct timer *t);
+void revisit_late(struct desk *d, struct casefile *c, const struct timer *t);
+
+/* -- handover.c: the police, until they have it -------------------------------------------------------------- */
+
+void handover_start(struct desk *d, struct casefile *c, int64_t amount_fen); /* or its amount */
+void handover_repair(struct desk *d, struct casefile *c);
+bool handover_is_waiting(struct desk *d, const struct casefile *c);
+bool handover_ask(struct desk *d, struct casefile *c, int64_t handover_id, const struct member *m);
+void handover_again(struct desk *d, struct casefile *c, int64_t handover_id); /* he cannot */
+/* Seen: its tasks, timer and alarm end. `taker` NULL: by an order. False: not in that state. */
+bool handover_seen(struct desk *d, struct casefile *c, int64_t handover_id, enum handover_event ev,
+	const struct member *taker, const char *actor);
+void handover_due(struct desk *d, struct casefile *c, const struct timer *t);
 
 /* -- inbox.c --------------------------------------------------------------------------------------------------- */
 

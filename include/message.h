@@ -41,7 +41,10 @@ bool message_first(struct store *s, struct message *out);
 /* Held ones whose time has come go back to the queue; returns the next due time (INT64_MAX none). */
 int64_t message_release(struct store *s);
 int64_t message_held_next(struct store *s);
-/* Waiting messages of a task (or, with task_id 0, of a case) are superseded. */
+/*
+ * Waiting messages of a task are superseded; with task_id 0 those of a case, but for its
+ * hand-over to the police. Answers and notices go out in any case.
+ */
 void message_supersede(struct store *s, int64_t case_id, int64_t task_id, const char *why);
 /* Was such a message made for this member in this case already? */
 bool message_told(

@@ -29,6 +29,8 @@ struct taking {
 void taking_run(struct desk *d, struct taking *r);
 /* The one SMS that goes back, if any. */
 void taking_answer(struct desk *d, const struct taking *r);
+/* Of a request for leave: the first midnight after it. */
+int64_t taking_leave_end(const struct desk *d, const struct taking *r);
 /* 接单, 已劝住 ... */
 const char *taking_action_name(int action);
 

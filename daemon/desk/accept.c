@@ -64,11 +64,16 @@ static void keep_keys(
 		casefile_key_put(d->s, person, about[i], case_id, until);
 }
 
+/* A deadline that has passed already still leaves a minute: zero would mean "none". */
 static void shorten(int *limit_s, int64_t deadline, int64_t now)
 {
-	/* A deadline that has passed already still leaves a minute: zero would mean "none". */
-	if (deadline != 0)
-		*limit_s = deadline - now > MINUTE_MS ? (int)((deadline - now) / 1000) : 60;
+	const int64_t longest = 366 * DAY_MS; /* what policy_check() allows */
+	int64_t left = deadline - now;
+
+	if (deadline == 0)
+		return;
+	left = left < MINUTE_MS ? MINUTE_MS : left > longest ? longest : left;
+	*limit_s = (int)(left / 1000);
 }
 
 /* Frozen with the warning's own deadlines, which beat those of the level. */
@@ -119,12 +124,10 @@ static const char *area_of(
 	return person_area(d, r, home.area);
 }
 
-static void propose(struct desk *d, const struct warning_record *r, const char *key,
-	const struct casefile *c, int64_t warning_id)
+static void propose(struct desk *d, const char *key, const struct casefile *c, int64_t warning_id)
 {
 	char *person = json_dumps(c->person, JSON_COMPACT);
 
-	(void)r;
 	proposed_add(d->s, key, warning_id, c->id, c->area, person);
 	free(person);
 }
@@ -132,13 +135,15 @@ static void propose(struct desk *d, const struct warning_record *r, const char *
 static void open_case(struct desk *d, const struct warning_record *r, const struct match_result *m,
 	const char *key, struct accept_result *out, struct casefile *c)
 {
+	/* Two people fit equally well: then neither's door and number go to anybody. */
+	int64_t sure = m->ambiguous ? 0 : m->id;
 	struct team team;
 
 	*c = (struct casefile){ .id = store_id(d->s),
 		.no = casefile_number(d->s),
 		.state = CASE_OPEN,
 		.fraud_type = r->fraud_type,
-		.resident_id = m->id,
+		.resident_id = sure,
 		.area = area_of(d, r, m),
 		.flags = out->flags,
 		.drill = d->set->drill,
@@ -150,22 +155,23 @@ static void open_case(struct desk *d, const struct warning_record *r, const stru
 		.saved_fen = -1,
 		.amount_fen = r->amount_fen,
 		.close_reason = "" };
-	c->person = person_of(d, r, m->id);
+	c->person = person_of(d, r, sure);
 	freeze_policy(d, c, level_code(r->level), r);
 	if (c->area[0] == '\0') {
 		c->area = d->set->area;
 		casefile_add_flag(d->s, c, "area_unknown");
+		casefile_add_flag(d->s, c, "gap"); /* one alarm is enough */
 	}
 	if (team_of_area(d->s, c->area, "village", &team))
 		c->team_id = team.id;
 	casefile_add(d->s, c);
 	store_event(d->s, "system", "case.opened", c->id, "case", c->id,
 		json_pack("{s:s, s:s, s:s, s:I, s:s}", "no", c->no, "level", c->level, "type",
-			c->fraud_type, "resident", (json_int_t)m->id, "area", c->area));
+			c->fraud_type, "resident", (json_int_t)sure, "area", c->area));
 	if (m->id == 0)
-		propose(d, r, key, c, out->warning_id);
+		propose(d, key, c, out->warning_id);
 	if (casefile_has_flag(c, "area_unknown"))
-		post_alarm(d, c, "gap", c->no, "预警地址对不上村居,已派中心值班");
+		post_alarm(d, c, "gap", c->no, "预警地址对不上村居,已派上一级");
 }
 
 /* -- a repeat ---------------------------------------------------------------------------------------- */
@@ -214,18 +220,16 @@ static void join(
 		aftermath_undo(d, c, actor);
 		c->accepted_at = 0;
 		c->met_at = 0;
-		c->outcome = "";
-		c->outcome_at = 0;
-		c->closed_at = 0;
-		c->close_reason = "";
 	}
 	casefile_save(d->s, c);
 	store_event(d->s, actor, "case.repeated", c->id, "case", c->id,
 		json_pack("{s:i, s:s}", "repeat_no", c->repeat_no, "level", c->level));
-	if (c->accepted_at != 0)
+	if (c->accepted_at != 0) {
 		tell_taker(d, c);
-	else
+		act_deadlines_again(d, c);
+	} else {
 		ladder_start(d, c);
+	}
 }
 
 /* -- the job ------------------------------------------------------------------------------------------- */
@@ -309,6 +313,7 @@ void desk_accept(struct desk *d, const char *actor, const struct warning_record 
 	int n = abouts(d, r, about);
 
 	*out = (struct accept_result){ .state = ACCEPT_NEW };
+	d->next_due_ms = 0;
 	if (warning_find(d->s, r->source, r->warn_no, &known)) {
 		repeat_answer(d, &known, out);
 		return;

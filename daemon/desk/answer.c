@@ -220,7 +220,7 @@ static int pick(struct desk *d, const struct taking *r, struct template_values *
 		put_list(d, r, v, 1, true);
 		return TPL_LIST;
 	case REPLY_LEAVE:
-		clock_local(d->s->now_ms + r->reply.days * DAY_MS, &day);
+		clock_local(taking_leave_end(d, r) - 1, &day); /* the last day of it */
 		template_putf(v, "date", "%d月%d日", day.month, day.day);
 		return TPL_LEAVE;
 	case REPLY_BACK:

@@ -10,10 +10,12 @@
 #include "alarm.h"
 #include "desk_room.h"
 #include "json.h"
+#include "warning.h"
 
 #include "banned.h"
 
 enum { LAST_WAIT_S = 60 };
+#define NO_HOLDS_MS (2 * HOUR_MS) /* who said no is not asked again for so long */
 
 static int64_t life_end(const struct desk *d, const struct casefile *c)
 {
@@ -42,6 +44,7 @@ bool ladder_offer(struct desk *d, struct casefile *c, const struct member *m, co
 	if (t.code == NULL)
 		return false; /* this phone has no code left: somebody else must be asked */
 	task_add(d->s, &t);
+	member_asked(d->s, m->id);
 	store_event(d->s, "system", "task.offered", c->id, "task", t.id,
 		json_pack("{s:s, s:I, s:i}", "kind", kind, "member", (json_int_t)m->id, "rung",
 			c->rung));
@@ -50,25 +53,45 @@ bool ladder_offer(struct desk *d, struct casefile *c, const struct member *m, co
 	return true;
 }
 
-/* Has this person been asked since the case was woken, and not merely been called off again? */
-static bool was_asked(struct desk *d, const struct casefile *c, const struct task *tasks, size_t n,
-	const struct member *m)
+static bool is_same_phone(struct desk *d, const struct task *t, const struct member *m)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct member other;
-		const struct task *t = &tasks[i];
+	struct member other;
 
-		if (strcmp(t->kind, "dissuade") != 0 || t->state == TASK_WITHDRAWN)
-			continue;
-		if (t->state != TASK_OFFERED && t->state != TASK_ACCEPTED &&
-			t->ended_at < c->woken_at)
-			continue;
-		if (t->member_id == m->id)
-			return true;
-		if (member_get(d->s, t->member_id, &other) && strcmp(other.phone, m->phone) == 0)
-			return true;
+	return t->member_id == m->id ||
+	       (member_get(d->s, t->member_id, &other) && strcmp(other.phone, m->phone) == 0);
+}
+
+/* Does what became of this task mean that its member need not be asked now? */
+static bool still_counts(struct desk *d, const struct casefile *c, const struct task *t)
+{
+	int64_t since = c->woken_at;
+	struct warning last;
+
+	if (t->state == TASK_OFFERED || t->state == TASK_ACCEPTED)
+		return true;
+	if (t->state == TASK_WITHDRAWN)
+		return false; /* merely called off */
+	/* A no of a while ago stands when the task comes back, but not when a new warning does. */
+	if (t->state == TASK_DECLINED && since > d->s->now_ms - NO_HOLDS_MS) {
+		since = d->s->now_ms - NO_HOLDS_MS;
+		if (warning_get(d->s, warning_last_of_case(d->s, c->id), &last) &&
+			last.received_at > since)
+			since = last.received_at;
 	}
-	return false;
+	return t->ended_at >= since;
+}
+
+/* The task by which this person was asked already, or NULL. */
+static struct task *asked_by(struct desk *d, const struct casefile *c, const struct member *m)
+{
+	size_t n;
+	struct task *t = task_of_case(d->s, c->id, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(t[i].kind, "dissuade") == 0 && is_same_phone(d, &t[i], m) &&
+			still_counts(d, c, &t[i]))
+			return &t[i];
+	return NULL;
 }
 
 static const struct {
@@ -107,17 +130,58 @@ static bool tell(struct desk *d, struct casefile *c, const struct member *m)
 	return true;
 }
 
-static bool ask(struct desk *d, struct casefile *c, const struct member *m)
+bool ladder_ask(struct desk *d, struct casefile *c, const struct member *m)
 {
 	struct template_values v = { .count = 0 };
-	size_t n;
-	struct task *tasks = task_of_case(d->s, c->id, &n);
 
-	if (was_asked(d, c, tasks, n, m))
-		return false;
 	words_case(d, c, &v);
 	words_limit(&v, "limit", (int64_t)c->policy.ack_s * 1000);
 	return ladder_offer(d, c, m, "dissuade", 0, alert_of(c), &v);
+}
+
+/* The case was woken while he has not answered yet: the same code once more. */
+static bool remind(struct desk *d, struct casefile *c, const struct task *t, const struct member *m)
+{
+	struct template_values v = { .repeat = true };
+	struct post p = { .c = c,
+		.t = t,
+		.member_id = m->id,
+		.phone = m->phone,
+		.purpose = "task",
+		.tpl = alert_of(c),
+		.v = &v };
+
+	if (t->state != TASK_OFFERED || t->member_id != m->id || t->offered_at >= c->woken_at ||
+		message_told(d->s, c->id, m->id, "task", c->woken_at))
+		return false;
+	message_supersede(d->s, c->id, t->id, "told again");
+	words_case(d, c, &v);
+	words_code(&v, t->code);
+	words_limit(&v, "limit", (int64_t)c->policy.ack_s * 1000);
+	post_sms(d, &p);
+	return true;
+}
+
+static bool ask(struct desk *d, struct casefile *c, const struct member *m)
+{
+	const struct task *t = asked_by(d, c, m);
+
+	return t == NULL ? ladder_ask(d, c, m) : remind(d, c, t, m);
+}
+
+/* One is enough here, and he was asked before and has not answered: he once more, not another one too. */
+static bool is_waiting_for(
+	struct desk *d, struct casefile *c, const struct member *people, size_t n, int *told)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct task *t = asked_by(d, c, &people[i]);
+
+		if (t == NULL || t->state != TASK_OFFERED)
+			continue;
+		*told = remind(d, c, t, &people[i]);
+		return true;
+	}
+	return false;
 }
 
 /* Everybody of one place of a rung; those over their load cap only when nobody else is left. */
@@ -131,6 +195,8 @@ static int tell_place(struct desk *d, struct casefile *c, size_t place, bool ask
 	if (!team_of_area(d->s, c->area, places[place].team, &team))
 		return 0;
 	people = member_candidates(d->s, team.id, &n);
+	if (asks && places[place].first_only && is_waiting_for(d, c, people, n, &told))
+		return told;
 	for (int over_cap = 0; over_cap < 2 && told == 0; over_cap++) {
 		for (size_t i = 0; i < n; i++) {
 			const struct member *m = &people[i];
@@ -158,9 +224,21 @@ static int tell_rung(struct desk *d, struct casefile *c, const struct policy_run
 	return told;
 }
 
+static bool is_anybody_asked(struct desk *d, const struct casefile *c)
+{
+	size_t n;
+	const struct task *t = task_of_case(d->s, c->id, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(t[i].kind, "dissuade") == 0 && still_counts(d, c, &t[i]))
+			return true;
+	return false;
+}
+
+/* An empty rung is a gap while nobody could be asked at all; later it is only the next step. */
 static void gap(struct desk *d, struct casefile *c)
 {
-	if (casefile_has_flag(c, "gap"))
+	if (casefile_has_flag(c, "gap") || is_anybody_asked(d, c))
 		return;
 	casefile_add_flag(d->s, c, "gap");
 	store_event(d->s, "system", "ladder.gap", c->id, "case", c->id,
@@ -172,10 +250,11 @@ static void gap(struct desk *d, struct casefile *c)
 static void ladder_end(struct desk *d, struct casefile *c)
 {
 	store_event(d->s, "system", "ladder.ended", c->id, "case", c->id, NULL);
-	post_alarm(d, c, "ladder_end", c->no, "全部人员已通知,仍无人接单");
+	post_alarm(d, c, "ladder_end", c->no,
+		c->accepted_at == 0 ? "全部人员已通知,仍无人接单" : "全部人员已通知,接单人数不够");
+	timer_drop_case(d->s, c->id, "realarm");
 	timer_set(d->s, d->s->now_ms + (int64_t)c->policy.realarm_s * 1000, "realarm", c->id, 0, 1,
 		life_end(d, c));
-	d->next_due_ms = 0;
 }
 
 static void set_next(struct desk *d, struct casefile *c)
@@ -190,7 +269,15 @@ static void set_next(struct desk *d, struct casefile *c)
 			due = d->s->now_ms + LAST_WAIT_S * (int64_t)1000;
 	}
 	timer_set(d->s, due, "ladder", c->id, 0, c->rung + 1, life_end(d, c));
-	d->next_due_ms = 0;
+}
+
+void ladder_wait(struct desk *d, struct casefile *c)
+{
+	int wait_s = c->policy.ack_s > LAST_WAIT_S ? c->policy.ack_s : LAST_WAIT_S;
+
+	ladder_stop(d, c);
+	timer_set(d->s, d->s->now_ms + (int64_t)wait_s * 1000, "ladder", c->id, 0, c->rung + 1,
+		life_end(d, c));
 }
 
 /* The last rung that is due when the one at `first` is; rungs of one time go together. */
@@ -250,7 +337,7 @@ void ladder_on(struct desk *d, struct casefile *c, bool now)
 
 void ladder_start(struct desk *d, struct casefile *c)
 {
-	timer_drop_case(d->s, c->id, "realarm");
+	ladder_stop(d, c);
 	c->rung = -1;
 	ladder_on(d, c, true);
 }

@@ -101,6 +101,8 @@ static bool case_level(const struct order *o)
 	casefile_save(o->d->s, &c);
 	if (c.state == CASE_OPEN && c.accepted_at == 0)
 		ladder_start(o->d, &c);
+	else if (c.state == CASE_OPEN)
+		act_deadlines_again(o->d, &c);
 	casefile_drop(&c);
 	return true;
 }
@@ -117,15 +119,14 @@ static bool case_close(const struct order *o)
 		return false;
 	if (c.state == CASE_CLOSED) {
 		refuse(o, "conflict", "案件已经结案", "不用再结");
+	} else if (handover_is_waiting(o->d, &c)) {
+		refuse(o, "conflict", "止付移送还没有签收", "请派出所先签收或关闭移送单");
 	} else {
-		act_withdraw_others(o->d, &c, 0, NULL, "case closed");
 		message_supersede(o->d->s, c.id, 0, "case closed");
-		timer_drop_case(o->d->s, c.id, NULL);
+		act_withdraw_others(o->d, &c, 0, NULL, "case closed");
+		revisit_withdraw(o->d, &c, o->actor);
 		alarm_clear_case(o->d->s, c.id, o->actor);
-		c.closed_at = o->d->s->now_ms;
-		c.close_reason = reason;
-		casefile_event(o->d->s, &c, CASE_EV_CLOSE, o->actor, NULL);
-		casefile_save(o->d->s, &c);
+		aftermath_close(o->d, &c, o->actor, reason, NULL);
 		ok = true;
 	}
 	casefile_drop(&c);
@@ -144,8 +145,7 @@ static bool case_reopen(const struct order *o)
 	} else {
 		casefile_event(o->d->s, &c, CASE_EV_REOPEN, o->actor, NULL);
 		aftermath_undo(o->d, &c, o->actor);
-		c.accepted_at = c.met_at = c.closed_at = c.outcome_at = 0;
-		c.outcome = c.close_reason = "";
+		c.accepted_at = c.met_at = 0;
 		c.woken_at = o->d->s->now_ms;
 		casefile_save(o->d->s, &c);
 		ladder_start(o->d, &c);
@@ -295,7 +295,6 @@ static bool task_confirm(const struct order *o)
 
 static bool task_reassign(const struct order *o)
 {
-	struct template_values v = { .count = 0 };
 	struct casefile c;
 	struct member m;
 	struct task t;
@@ -303,22 +302,13 @@ static bool task_reassign(const struct order *o)
 
 	if (!get_task(o, &t, &c))
 		return false;
-	if (!member_get(o->d->s, json_int(o->body, "member", 0), &m)) {
-		casefile_drop(&c);
-		return refuse(o, "bad_value", "没有这个队员", "请写 member（队员编号）");
-	}
-	if (!task_event(o->d->s, &t, TASK_EV_WITHDRAW, o->actor,
-		    json_pack("{s:s}", "why", "reassigned"))) {
-		casefile_drop(&c);
-		return refuse(o, "conflict", "任务已不在这个状态", "请刷新后再看");
-	}
-	reply_code_close(o->d->s, t.id);
-	message_supersede(o->d->s, c.id, t.id, "reassigned");
-	words_case(o->d, &c, &v);
-	ok = ladder_offer(o->d, &c, &m, t.kind, t.about_id,
-		strcmp(t.kind, "revisit") == 0 ? TPL_REVISIT : TPL_ALERT, &v);
+	ok = member_get(o->d->s, json_int(o->body, "member", 0), &m)
+		     ? act_reassign(o->d, &c, &t, &m, o->actor) ||
+			       refuse(o, "conflict", "任务已了结，或该队员没有可用任务号",
+				       "请刷新后再看，或换一位队员")
+		     : refuse(o, "bad_value", "没有这个队员", "请写 member（队员编号）");
 	casefile_drop(&c);
-	return ok || refuse(o, "conflict", "该队员手上任务太多，没有可用任务号", "请换一位队员");
+	return ok;
 }
 
 /* -- inbox, messages ------------------------------------------------------------------------------------ */
@@ -386,18 +376,14 @@ static bool handover_step(const struct order *o, enum handover_event ev)
 {
 	struct casefile c;
 	struct handover h;
+	bool ok;
 
 	if (!handover_get(o->d->s, o->id, &h) || !casefile_get(o->d->s, h.case_id, &c))
 		return no_such(o, "移送单");
-	if (!handover_event(o->d->s, &h, ev, o->actor)) {
-		casefile_drop(&c);
-		return refuse(o, "conflict", "移送单已不在这个状态", "请刷新后再看");
-	}
-	timer_drop_subject(o->d->s, "handover", h.id, c.id);
-	alarm_clear(o->d->s, "handover", c.no, o->actor);
-	aftermath_settle(o->d, &c, o->actor);
+	ok = handover_seen(o->d, &c, h.id, ev, NULL, o->actor) ||
+	     refuse(o, "conflict", "移送单已不在这个状态", "请刷新后再看");
 	casefile_drop(&c);
-	return true;
+	return ok;
 }
 
 static bool handover_ack(const struct order *o)

@@ -19,6 +19,13 @@ enum { LOOK_MAX = 64, PASSING_MAX = 3, REPEATS_MAX = 2, UNSENT_MAX = 40 };
 
 static const int64_t passing_ms[PASSING_MAX] = { 30 * 1000, 2 * 60 * 1000, 10 * 60 * 1000 };
 
+/* Asks somebody for something: without it the person must be asked another way. */
+static bool is_ask(const struct message *m)
+{
+	return strcmp(m->purpose, "task") == 0 || strcmp(m->purpose, "revisit") == 0 ||
+	       strcmp(m->purpose, "handover") == 0;
+}
+
 /* -- claim -------------------------------------------------------------------------------- */
 
 static const char *not_needed(struct desk *d, const struct message *m)
@@ -27,8 +34,7 @@ static const char *not_needed(struct desk *d, const struct message *m)
 
 	if (m->task_id == 0 || !task_get(d->s, m->task_id, &t))
 		return NULL;
-	if (strcmp(m->purpose, "task") == 0 || strcmp(m->purpose, "revisit") == 0 ||
-		strcmp(m->purpose, "handover") == 0)
+	if (is_ask(m))
 		return t.state == TASK_OFFERED ? NULL : "task is no longer offered";
 	if (strcmp(m->purpose, "reminder") == 0)
 		return t.state == TASK_ACCEPTED ? NULL : "task is over";
@@ -38,7 +44,7 @@ static const char *not_needed(struct desk *d, const struct message *m)
 static void expire(struct desk *d, struct message *m)
 {
 	message_event(d->s, m, MSG_EV_EXPIRE, "time to live is over");
-	if (strcmp(m->purpose, "task") == 0)
+	if (is_ask(m))
 		act_unreachable(d, m->task_id, "alert expired");
 	if (strcmp(m->class_, "urgent") == 0)
 		post_alarm(d, NULL, "expired", "message", "有紧急短信超时未发出,请查通道");
@@ -139,7 +145,7 @@ static void settle_report(struct desk *d, struct message *m, const char *outcome
 
 	if (strcmp(outcome, "failed") == 0) {
 		if (message_event(d->s, m, MSG_EV_REPORT_BAD, "the network could not deliver it") &&
-			strcmp(m->purpose, "task") == 0)
+			is_ask(m))
 			act_unreachable(d, m->task_id, "delivery report: failed");
 		return;
 	}
@@ -191,7 +197,7 @@ static void again_later(struct desk *d, struct message *m, int64_t after_ms, con
 static void refuse(struct desk *d, struct message *m, const char *error)
 {
 	message_event(d->s, m, MSG_EV_REJECTED, error);
-	if (strcmp(m->purpose, "task") == 0)
+	if (is_ask(m))
 		act_unreachable(d, m->task_id, error);
 	else if (strcmp(m->class_, "urgent") == 0)
 		post_alarm(d, NULL, "refused", "message", "有紧急短信被网络拒收,请改打电话");

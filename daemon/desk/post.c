@@ -7,7 +7,13 @@
 
 #include "banned.h"
 
-enum { TEXT_MAX = 1200, TEAM_TOLD_MAX = 4, TOP_RANK = 4, PRIORITY_STEP = 10 };
+enum {
+	TEXT_MAX = 1200,
+	TEAM_TOLD_MAX = 4,
+	PRIORITY_STEP = 10,
+	DAY_FROM = 8 * 60,
+	DAY_TO = 21 * 60
+};
 
 /* Inside one level: what is read first. */
 static const struct {
@@ -24,14 +30,41 @@ static int order_of(const char *purpose)
 	return PRIORITY_STEP - 1;
 }
 
-/* Urgent work never waits behind anything else: by level first, then by purpose. */
-static int priority_of(const struct casefile *c, const char *purpose)
+/* Money that has gone is urgent at any level; a visit again is not, whatever the level was. */
+static bool is_handover(const char *purpose)
 {
-	int rank = c == NULL ? 1 : c->policy.rank;
+	return strcmp(purpose, "handover") == 0;
+}
 
-	if (rank > TOP_RANK)
-		rank = TOP_RANK;
-	return (TOP_RANK - rank) * PRIORITY_STEP + order_of(purpose);
+static bool is_revisit(const char *purpose)
+{
+	return strcmp(purpose, "revisit") == 0;
+}
+
+/* Urgent work never waits behind anything else: by level first, then by purpose. */
+static int priority_of(const struct desk *d, const struct casefile *c, const char *purpose)
+{
+	const struct policies *all = &d->set->policies;
+	int graver = 0;
+
+	while (graver < all->count &&
+		(c == NULL || is_revisit(purpose) || all->level[graver].rank > c->policy.rank))
+		graver++;
+	return (is_handover(purpose) ? 0 : graver) * PRIORITY_STEP + order_of(purpose);
+}
+
+static bool is_urgent(const struct casefile *c, const char *purpose)
+{
+	return is_handover(purpose) || (c != NULL && c->policy.urgent && !is_revisit(purpose));
+}
+
+static int64_t window_of(const struct desk *d, const struct post *p)
+{
+	const struct policy day = { .window_from_min = DAY_FROM, .window_to_min = DAY_TO };
+
+	if (p->at_once || p->c == NULL || is_handover(p->purpose))
+		return d->s->now_ms;
+	return policy_window(is_revisit(p->purpose) ? &day : &p->c->policy, d->s->now_ms);
 }
 
 static void add(struct desk *d, struct message *m, int64_t held_until, const char *why)
@@ -48,23 +81,23 @@ int64_t post_sms(struct desk *d, const struct post *p)
 {
 	struct template_values values;
 	char text[TEXT_MAX];
-	int ttl_s = p->c == NULL ? 24 * 3600 : p->c->policy.ttl_s;
+	bool urgent = is_urgent(p->c, p->purpose);
+	int ttl_s =
+		p->c == NULL || (!urgent && p->c->policy.urgent) ? 24 * 3600 : p->c->policy.ttl_s;
 	struct message m = { .case_id = p->c == NULL ? 0 : p->c->id,
 		.task_id = p->t == NULL ? 0 : p->t->id,
 		.member_id = p->member_id,
 		.purpose = p->purpose,
-		.class_ = p->c != NULL && p->c->policy.urgent ? "urgent" : "normal",
-		.priority = priority_of(p->c, p->purpose),
+		.class_ = urgent ? "urgent" : "normal",
+		.priority = priority_of(d, p->c, p->purpose),
 		.phone = p->phone,
 		.text = text,
 		.expires_at = d->s->now_ms + (int64_t)ttl_s * 1000 };
-	int64_t opens = d->s->now_ms;
+	int64_t opens = window_of(d, p);
 
 	values = *p->v;
 	values.drill = (p->c != NULL && p->c->drill) || d->set->drill;
 	template_fill(&d->set->templates, p->tpl, &values, text, sizeof text);
-	if (!p->at_once && p->c != NULL)
-		opens = policy_window(&p->c->policy, d->s->now_ms);
 	if (opens > d->s->now_ms)
 		m.expires_at = opens + (int64_t)ttl_s * 1000;
 	add(d, &m, opens, "不在发送时段");
@@ -77,7 +110,7 @@ int64_t post_text(struct desk *d, const char *phone, const char *text, const cha
 	struct message m = { .purpose = purpose,
 		.class_ = class_,
 		.priority = strcmp(class_, "urgent") == 0 ? order_of(purpose)
-							  : priority_of(NULL, purpose),
+							  : priority_of(d, NULL, purpose),
 		.phone = phone,
 		.text = text,
 		.expires_at = d->s->now_ms + DAY_MS };

@@ -14,6 +14,8 @@
 
 #define COOLING_MS (7 * DAY_MS)
 
+enum { EVENING_HOUR = 18 };
+
 static const char *const action_names[] = { "不能去", "接单", "已见面", "已劝住", "已转账",
 	"联系不上", "不是本人", "要民警", "误报", "换人" };
 
@@ -120,23 +122,48 @@ static bool sure_amount(const struct amount *a)
 	       (a->kind == AMOUNT_EXACT || a->kind == AMOUNT_APPROX || a->kind == AMOUNT_RANGE);
 }
 
+static void raise_item(struct desk *d, struct taking *r, size_t i);
+
+/* His last answer is taken back, and this one given instead. */
+static enum act_rc correct(struct desk *d, const struct taking *r, struct casefile *c,
+	struct task *t, struct act_answer *a, int last_action)
+{
+	struct member m;
+
+	/* The loss was told already, now comes its amount: nothing is taken back. */
+	if (a->action == 4 && last_action == 4)
+		return act_reply(d, c, t, r->actor, a);
+	a->corrects_id = t->state == TASK_DECLINED ? 0 : outcome_last(d->s, c->id);
+	if (!act_take_back(d, c, t, r->actor, a->action))
+		return ACT_LATE;
+	if (a->action != 1)
+		return act_reply(d, c, t, r->actor, a);
+	if (member_get(d->s, t->member_id, &m))
+		act_detail(d, c, t, &m);
+	return ACT_DONE;
+}
+
 static void apply(struct desk *d, struct taking *r, size_t i)
 {
 	const struct reply_item *item = &r->reply.items[i];
+	struct act_answer a = { .action = item->action,
+		.amount = &item->amount,
+		.check = item->check,
+		.remark = r->in->text };
 	struct casefile c;
 	struct task t;
-	enum act_rc rc = ACT_LATE;
+	enum act_rc rc;
 
 	if (!task_get(d->s, r->codes[item->task].task_id, &t) || !casefile_get(d->s, t.case_id, &c))
 		return;
 	r->in->case_id = c.id;
 	r->in->task_id = t.id;
-	if (item->how != REPLY_CORRECT || act_take_back(d, &c, &t, r->actor))
-		rc = item->how == REPLY_CORRECT && item->action == 1 && t.state == TASK_ACCEPTED
-			     ? ACT_DONE
-			     : act_reply(d, &c, &t, r->actor, item->action, &item->amount,
-				       item->check, r->in->text);
+	rc = item->how == REPLY_CORRECT
+		     ? correct(d, r, &c, &t, &a, r->codes[item->task].last_action)
+		     : act_reply(d, &c, &t, r->actor, &a);
 	r->done[i] = rc != ACT_LATE;
+	if (rc == ACT_LATE && (item->action == 4 || item->action == 7))
+		raise_item(d, r, i); /* it cannot be done any more, but it must not be lost */
 	if (rc == ACT_DONE) {
 		reply_code_answered(d->s, t.id, item->action);
 		r->detail_sent |= item->action == 1 && strcmp(t.kind, "handover") != 0;
@@ -227,24 +254,42 @@ static void do_item(struct desk *d, struct taking *r, size_t i)
 
 /* -- commands ------------------------------------------------------------------------------------ */
 
-static void leave(struct desk *d, struct taking *r)
+/* Whole days: today is the first of them, in the evening it is tomorrow. */
+int64_t taking_leave_end(const struct desk *d, const struct taking *r)
 {
 	struct clock_day day;
+
+	clock_local(d->s->now_ms, &day);
+	day.hour =
+		day.hour < EVENING_HOUR ? 12 : 36; /* noon to noon: no change of clocks is near */
+	day.minute = day.second = 0;
+	clock_local(clock_of_local(&day) + r->reply.days * DAY_MS, &day);
+	day.hour = day.minute = day.second = 0;
+	return clock_of_local(&day);
+}
+
+/* What he has accepted stays his; people should know that he is away. */
+static void tell_left_behind(struct desk *d, const struct casefile *c)
+{
+	post_alarm(d, c, "left", c->no, "接单队员请假,任务还在其名下,需要时请改派");
+}
+
+static void leave(struct desk *d, struct taking *r)
+{
+	int64_t until = taking_leave_end(d, r);
 	struct casefile c;
 	struct task t;
-	int64_t until;
 
-	clock_local(d->s->now_ms + r->reply.days * DAY_MS, &day);
-	day.hour = day.minute = day.second = 0;
-	until = clock_of_local(&day);
 	for (size_t i = 0; i < r->member_count; i++)
 		member_leave(d->s, r->actor, r->members[i].id, until);
 	for (size_t i = 0; i < r->task_count; i++) {
-		if (r->tasks[i].state != REPLY_OFFERED ||
-			!task_get(d->s, r->codes[i].task_id, &t) ||
+		if (r->tasks[i].state == REPLY_CLOSED || !task_get(d->s, r->codes[i].task_id, &t) ||
 			!casefile_get(d->s, t.case_id, &c))
 			continue;
-		act_decline(d, &c, &t, r->actor, true);
+		if (r->tasks[i].state == REPLY_OFFERED)
+			act_decline(d, &c, &t, r->actor, true);
+		else
+			tell_left_behind(d, &c);
 		casefile_drop(&c);
 	}
 }

@@ -1,4 +1,5 @@
 /* What is due: timers by their kind, held messages, and the audit of every minute. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,12 +18,22 @@ static const struct deadline {
 	const char *kind, *what;
 	enum template_name tpl;
 	bool wants_met;
+	size_t limit; /* of struct policy, in seconds */
 } deadlines[] = {
-	{ "contact", "联系", TPL_REMIND_CONTACT, true },
-	{ "meet", "见面", TPL_REMIND_MEET, true },
-	{ "feedback", "反馈", TPL_REMIND_FEEDBACK, false },
-	{ "remind", "反馈", TPL_REMIND_FEEDBACK, false },
+	{ "contact", "联系", TPL_REMIND_CONTACT, true, offsetof(struct policy, contact_s) },
+	{ "meet", "见面", TPL_REMIND_MEET, true, offsetof(struct policy, meet_s) },
+	{ "feedback", "反馈", TPL_REMIND_FEEDBACK, false, offsetof(struct policy, feedback_s) },
+	{ "remind", "反馈", TPL_REMIND_FEEDBACK, false, offsetof(struct policy, feedback_s) },
 };
+
+/* What was missed is asked for again with as much time, but never more than between reminders. */
+static int64_t grace_ms(const struct desk *d, const struct casefile *c, const struct deadline *dl)
+{
+	int limit_s = *(const int *)((const char *)&c->policy + dl->limit);
+	int remind_s = d->set->policies.remind_s;
+
+	return (int64_t)(limit_s > 0 && limit_s < remind_s ? limit_s : remind_s) * 1000;
+}
 
 static void remind(struct desk *d, struct casefile *c, struct task *t, const struct member *m,
 	const struct deadline *dl)
@@ -38,8 +49,8 @@ static void remind(struct desk *d, struct casefile *c, struct task *t, const str
 
 	words_case(d, c, &v);
 	words_code(&v, t->code);
-	words_time(d, &v, "time", d->s->now_ms + (int64_t)d->set->policies.remind_s * 1000);
-	words_limit(&v, "limit", (int64_t)d->set->policies.remind_s * 1000);
+	words_time(d, &v, "time", d->s->now_ms + grace_ms(d, c, dl));
+	words_limit(&v, "limit", grace_ms(d, c, dl));
 	words_limit(&v, "waited", d->s->now_ms - c->woken_at);
 	post_sms(d, &p);
 }
@@ -101,6 +112,17 @@ static void on_realarm(struct desk *d, struct casefile *c, const struct timer *t
 		timer->n + 1, timer->ends_at);
 }
 
+/* Older than its life: nobody is woken any more, but once a day people hear that it is still open. */
+static void on_aged(struct desk *d, struct casefile *c, const struct timer *timer)
+{
+	if (c->state != CASE_OPEN ||
+		d->s->now_ms < c->woken_at + (int64_t)d->set->policies.life_s * 1000)
+		return;
+	alarm_clear(d->s, "aged", c->no, "system");
+	post_alarm(d, c, "aged", c->no, "案件超过最长时限仍未办结,请人工处理");
+	timer_set(d->s, d->s->now_ms + DAY_MS, "aged", c->id, 0, timer->n + 1, 0);
+}
+
 static void on_unsure(struct desk *d, struct casefile *c, const struct timer *timer)
 {
 	(void)c;
@@ -140,25 +162,23 @@ static const struct {
 	{ "meet", on_deadline, true },
 	{ "feedback", on_deadline, true },
 	{ "remind", on_deadline, true },
-	{ "revisit", aftermath_revisit, true },
-	{ "revisit_late", aftermath_revisit_late, true },
-	{ "handover", aftermath_tell_police, true },
+	{ "revisit", revisit_due, true },
+	{ "revisit_late", revisit_late, true },
+	{ "handover", handover_due, true },
 	{ "unsure", on_unsure, false },
 	{ "parts", on_parts, false },
+	{ "aged", on_aged, true },
 	{ "audit", on_audit, false },
 };
 
 static void past_life(struct desk *d, const struct timer *t)
 {
-	struct casefile c;
-
 	store_event(d->s, "system", "timer.ended", t->case_id, "timer", t->id,
 		json_pack("{s:s}", "kind", t->kind));
-	if (!casefile_get(d->s, t->case_id, &c))
+	if (t->case_id == 0)
 		return;
-	if (c.state == CASE_OPEN)
-		post_alarm(d, &c, "aged", c.no, "案件超过最长时限仍未办结,请人工处理");
-	casefile_drop(&c);
+	timer_drop_case(d->s, t->case_id, "aged");
+	timer_set(d->s, d->s->now_ms, "aged", t->case_id, 0, 0, 0);
 }
 
 static void fire(struct desk *d, const struct timer *t)
@@ -215,14 +235,15 @@ int64_t desk_due_ms(struct desk *d)
 static void next_step(struct desk *d, struct casefile *c)
 {
 	const int64_t soon = d->s->now_ms + MINUTE_MS, end = d->s->now_ms + DAY_MS;
-	struct handover h;
 	size_t n;
 	const struct task *t = task_of_case(d->s, c->id, &n);
 
 	if (c->state == CASE_RESOLVED) {
 		aftermath_settle(d, c, "system");
-		if (c->state == CASE_RESOLVED && handover_of_case(d->s, c->id, &h))
-			timer_set(d->s, soon, "handover", c->id, h.id, 0, end);
+		if (c->state == CASE_RESOLVED) {
+			revisit_repair(d, c);
+			handover_repair(d, c);
+		}
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -7,8 +7,11 @@
 #include "fraud.h"
 #include "json.h"
 #include "mask.h"
+#include "text.h"
 
 #include "banned.h"
+
+enum { LONG_NAME = 6, SHORT_NAME = 3 };
 
 void words_office(const struct desk *d, struct template_values *v)
 {
@@ -34,6 +37,22 @@ static const char *where(struct desk *d, const struct casefile *c)
 	return brief[0] == '\0' ? "地址不详" : brief;
 }
 
+/* 冒充客服 rather than 冒充电商物流客服: a word of the type that is short, where the name is long. */
+static const char *short_name(struct store *s, const struct fraud_type *t)
+{
+	const char *at = t->aliases;
+
+	while (text_count(t->name) > LONG_NAME && at[0] != '\0') {
+		size_t n = strcspn(at, " ");
+		const char *word = arena_print(&s->arena, "%.*s", (int)n, at);
+
+		if (text_count(word) >= SHORT_NAME && text_count(word) <= LONG_NAME)
+			return word;
+		at += n + (at[n] == ' ');
+	}
+	return t->name;
+}
+
 static void put_type(const struct desk *d, const struct casefile *c, struct template_values *v)
 {
 	const struct fraud_type *t = fraud_of_code(c->fraud_type, &d->set->fraud_types);
@@ -42,7 +61,7 @@ static void put_type(const struct desk *d, const struct casefile *c, struct temp
 		template_put(v, "type", "诈骗");
 		return;
 	}
-	template_put(v, "type", t->name);
+	template_put(v, "type", short_name(d->s, t));
 	template_putf(v, "type_no", "类型%02d", t->number);
 }
 

@@ -65,7 +65,8 @@ void alarm_clear_case(struct store *s, int64_t case_id, const char *actor)
 	int64_t ids[32];
 	size_t n = 0;
 	struct db_stmt *q = db_query(s->db,
-		"SELECT id FROM alarm WHERE case_id = ? AND cleared_at = 0 LIMIT 32",
+		"SELECT id FROM alarm WHERE case_id = ? AND cleared_at = 0"
+		" AND kind NOT IN ('handover', 'handover_late') LIMIT 32",
 		DB_ARGS(DI(case_id)));
 
 	while (db_next(q))

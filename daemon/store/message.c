@@ -161,20 +161,23 @@ int64_t message_release(struct store *s)
 
 void message_supersede(struct store *s, int64_t case_id, int64_t task_id, const char *why)
 {
-	int64_t ids[64];
-	size_t n = 0;
-	struct message m;
-	struct db_stmt *q = db_query(s->db,
-		"SELECT id FROM message WHERE case_id = ? AND (? = 0 OR task_id = ?)"
-		" AND state IN ('queued', 'held', 'unsure') AND purpose <> 'answer' ORDER BY id "
-		"LIMIT 64",
-		DB_ARGS(DI(case_id), DI(task_id), DI(task_id)));
+	struct message m = { .id = 0 };
+	bool more = true;
 
-	while (db_next(q))
-		ids[n++] = db_int(q, 0);
-	for (size_t i = 0; i < n; i++)
-		if (message_get(s, ids[i], &m))
+	while (more) {
+		more = one(s,
+			db_query(s->db,
+				"SELECT " MESSAGE_COLUMNS
+				" FROM message WHERE case_id = ? AND id > ?"
+				" AND state IN ('queued', 'held', 'unsure')"
+				" AND purpose NOT IN ('answer', 'notice')"
+				" AND (task_id = ? OR (? = 0 AND purpose <> 'handover'))"
+				" ORDER BY id LIMIT 1",
+				DB_ARGS(DI(case_id), DI(m.id), DI(task_id), DI(task_id))),
+			&m);
+		if (more)
 			message_event(s, &m, MSG_EV_SUPERSEDE, why);
+	}
 }
 
 bool message_told(

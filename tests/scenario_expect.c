@@ -1,0 +1,212 @@
+/* What must have come of it: SMS on the phones, rows in the books. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario_room.h"
+
+#include "banned.h"
+
+enum { THERE = 6000, WORDS = 8 };
+
+static void describe(struct play *p, const char *phone, char *out, size_t n)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (int i = 0; i < p->heard_count && used + 400 < n; i++)
+		if (strcmp(p->heard[i].to, phone) == 0)
+			used += (size_t)snprintf(out + used, n - used, "\n    %s%.330s",
+				p->heard[i].seen ? "(seen) " : "", p->heard[i].text);
+}
+
+static bool holds_all(const char *text, char words[WORDS][400], int n)
+{
+	for (int i = 0; i < n; i++)
+		if (strstr(text, words[i]) == NULL)
+			return false;
+	return true;
+}
+
+static void expect_sms(struct play *p, char *at, bool wanted)
+{
+	const char *who = play_need(p, &at, "who"), *w;
+	char phone[PHONE_SIZE], words[WORDS][400], there[THERE];
+	int n = 0;
+
+	play_phone(p, who, phone);
+	while (n < WORDS && (w = play_word(&at)) != NULL)
+		play_fill(p, phone, w, words[n++], sizeof words[0]);
+	for (int i = 0; i < p->heard_count; i++) {
+		struct heard *h = &p->heard[i];
+
+		if (h->seen || strcmp(h->to, phone) != 0 || !holds_all(h->text, words, n))
+			continue;
+		h->seen = true;
+		if (!wanted)
+			play_fail(p, "%s got: %s", who, h->text);
+		return;
+	}
+	describe(p, phone, there, sizeof there);
+	if (wanted)
+		play_fail(p, "%s got no new SMS with \"%s\" but:%s", who, n == 0 ? "" : words[0],
+			there);
+}
+
+/* expect nothing: every SMS so far was expected. */
+static void expect_nothing(struct play *p, char *at)
+{
+	(void)at;
+	for (int i = 0; i < p->heard_count; i++)
+		if (!p->heard[i].seen)
+			play_fail(p, "%s got an SMS: %s", p->heard[i].to, p->heard[i].text);
+}
+
+/* expect whatever: what came up to here is not looked at. */
+static void expect_whatever(struct play *p, char *at)
+{
+	(void)at;
+	for (int i = 0; i < p->heard_count; i++)
+		p->heard[i].seen = true;
+}
+
+/* Rows of one query as words, to compare with what is expected. */
+static void query_words(struct play *p, const char *sql, char *out, size_t n)
+{
+	size_t used = 0;
+	struct db_stmt *q;
+
+	out[0] = '\0';
+	play_begin(p);
+	q = db_query_text(p->t.s->db, sql, DB_NONE);
+	while (db_next(q) && used < n)
+		used += (size_t)snprintf(
+			out + used, n - used, "%s%s", used == 0 ? "" : " ", db_text(q, 0));
+	play_finish(p);
+}
+
+static void compare(struct play *p, const char *what, const char *there, const char *wanted)
+{
+	size_t n;
+
+	while (*wanted == ' ')
+		wanted++;
+	n = strlen(wanted);
+	while (n > 0 && wanted[n - 1] == ' ')
+		n--;
+	if (strncmp(there, wanted, n) != 0 || there[n + strspn(there + n, " ")] != '\0')
+		play_fail(p, "%s is [%s], not [%s]", what, there, wanted);
+}
+
+static void expect_tasks(struct play *p, char *at)
+{
+	const char *who = play_need(p, &at, "who");
+	char phone[PHONE_SIZE], sql[200], there[500];
+
+	if (play_member(p, who, phone) == 0)
+		play_fail(p, "no member %s", who);
+	snprintf(sql, sizeof sql, "SELECT state FROM task WHERE member_id = %lld ORDER BY id",
+		(long long)play_member(p, who, phone));
+	query_words(p, sql, there, sizeof there);
+	compare(p, who, there, at);
+}
+
+/* expect count 赵一 4: so many SMS in all; expect count answers: kinds of purpose. */
+static void expect_count(struct play *p, char *at)
+{
+	const char *who = play_need(p, &at, "who");
+	char phone[PHONE_SIZE], there[20];
+	int n = 0;
+
+	play_phone(p, who, phone);
+	for (int i = 0; i < p->heard_count; i++)
+		n += strcmp(p->heard[i].to, phone) == 0;
+	snprintf(there, sizeof there, "%d", n);
+	compare(p, who, there, at);
+}
+
+/* expect events KIND 2: so many rows of that kind in the books. */
+static void expect_events(struct play *p, char *at)
+{
+	const char *kind = play_need(p, &at, "kind");
+	char there[20];
+
+	play_begin(p);
+	snprintf(there, sizeof there, "%lld",
+		(long long)db_number(p->t.s->db, "SELECT count(*) FROM event WHERE kind = ?", 0,
+			DB_ARGS(DT(kind))));
+	play_finish(p);
+	compare(p, kind, there, at);
+}
+
+static const struct {
+	const char *what, *sql;
+} queries[] = {
+	{ "case", "SELECT state || ':' || level || ':' || outcome FROM cases ORDER BY id" },
+	{ "case-state", "SELECT state FROM cases ORDER BY id" },
+	{ "case-level", "SELECT level FROM cases ORDER BY id" },
+	{ "case-flags", "SELECT flags FROM cases ORDER BY id" },
+	{ "case-area", "SELECT area FROM cases ORDER BY id" },
+	{ "case-resident", "SELECT resident_id > 0 FROM cases ORDER BY id" },
+	{ "case-lost", "SELECT lost_fen FROM cases ORDER BY id" },
+	{ "case-saved", "SELECT saved_fen FROM cases ORDER BY id" },
+	{ "case-reason", "SELECT close_reason FROM cases ORDER BY id" },
+	{ "repeats", "SELECT repeat_no FROM cases ORDER BY id" },
+	{ "warnings", "SELECT state FROM warning ORDER BY id" },
+	{ "match", "SELECT match_by FROM warning ORDER BY id" },
+	{ "messages", "SELECT state FROM message ORDER BY id" },
+	{ "waiting", "SELECT purpose || ':' || state FROM message"
+		     " WHERE state IN ('queued', 'held', 'sending', 'unsure') ORDER BY id" },
+	{ "message-count", "SELECT count(*) FROM message" },
+	{ "alarms", "SELECT kind FROM alarm WHERE cleared_at = 0 ORDER BY kind" },
+	{ "inbox", "SELECT state FROM inbound ORDER BY id" },
+	{ "inbox-next", "SELECT next FROM inbound ORDER BY id" },
+	{ "inbox-last", "SELECT state || ':' || next || ':' || raised FROM inbound"
+			" ORDER BY id DESC LIMIT 1" },
+	{ "outcomes", "SELECT code FROM outcome ORDER BY id" },
+	{ "corrections", "SELECT count(*) FROM outcome WHERE corrects_id > 0" },
+	{ "followups", "SELECT step || ':' || state FROM followup ORDER BY id" },
+	{ "handovers", "SELECT state FROM handover ORDER BY id" },
+	{ "handover-amount", "SELECT amount_fen FROM handover ORDER BY id" },
+	{ "handover-missing", "SELECT missing FROM handover ORDER BY id" },
+	{ "rewards", "SELECT state || ':' || amount_fen FROM reward ORDER BY id" },
+	{ "proposed", "SELECT state FROM proposed ORDER BY id" },
+	{ "timers", "SELECT kind FROM timer WHERE case_id > 0 ORDER BY kind" },
+};
+
+static const struct {
+	const char *what;
+	void (*run)(struct play *p, char *at);
+} others[] = { { "tasks", expect_tasks }, { "count", expect_count }, { "events", expect_events },
+	{ "nothing", expect_nothing }, { "whatever", expect_whatever } };
+
+void play_expect(struct play *p, char *at)
+{
+	const char *what = play_need(p, &at, "what");
+	char there[THERE];
+
+	if (strcmp(what, "no") == 0) {
+		play_need(p, &at, "sms");
+		expect_sms(p, at, false);
+		return;
+	}
+	if (strcmp(what, "sms") == 0) {
+		expect_sms(p, at, true);
+		return;
+	}
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		if (strcmp(others[i].what, what) == 0) {
+			others[i].run(p, at);
+			return;
+		}
+	}
+	for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+		if (strcmp(queries[i].what, what) == 0) {
+			query_words(p, queries[i].sql, there, sizeof there);
+			compare(p, what, there, at);
+			return;
+		}
+	}
+	play_fail(p, "cannot expect %s", what);
+}

@@ -1,0 +1,106 @@
+/*
+ * scenario_room.h - what the files of the scenario runner share; nobody else includes it.
+ *
+ *   scenario.c         the gateway's loop without threads, the file line by line
+ *   scenario_words.c   who there is and what happens (warning, says, order, network, clock ...)
+ *   scenario_expect.c  what must have come of it (expect ...)
+ *   scenario_check.c   what must be true after every line, whatever the line was
+ */
+#ifndef QUANZU_SCENARIO_ROOM_H
+#define QUANZU_SCENARIO_ROOM_H
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "desk.h"
+#include "helper_store.h"
+#include "settings.h"
+
+enum {
+	LINE_SIZE = 2048,
+	PHONES = 64,
+	TEXTS = 2000,
+	SECRETS = 200,
+	CHANNEL_MR = 256,
+	PHONE_SIZE = 32,
+	CODE_SIZE = 8
+};
+
+struct heard { /* one SMS that a phone received */
+	char to[PHONE_SIZE], text[2048], purpose[16];
+	int64_t at, case_id;
+	bool seen;    /* an expectation has taken it */
+	bool checked; /* the rules for texts have been applied */
+};
+
+struct numbers { /* a list of phones */
+	char at[PHONES][PHONE_SIZE];
+	int count;
+};
+
+struct play {
+	struct temp_store t;
+	struct desk *desk;
+	struct settings set;
+	struct heard *heard;
+	int heard_count, mr;
+	struct numbers silent, refusing, undelivered, talking_back;
+	bool channel_down, slow, no_reports;
+	struct outgoing waiting; /* slow: what the modem holds */
+	bool is_waiting;
+	char secret[SECRETS][64]; /* names and numbers that no text but the details may hold */
+	int secret_count;
+	int64_t fingerprint;
+	bool restarts;
+	const char *file;
+	int line;
+	char *why;
+	int why_size;
+	jmp_buf failed;
+};
+
+/* Gives up: file and line, the words, back to scenario_play(). */
+_Noreturn void play_fail(struct play *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* -- scenario.c ------------------------------------------------------------------------------ */
+
+void play_begin(struct play *p);  /* one job of the desk ... */
+void play_finish(struct play *p); /* ... committed */
+void play_pump(struct play *p);   /* everything that waits goes out, as a quick modem takes it */
+void play_tick(struct play *p);
+void play_advance(struct play *p, int64_t ms);
+void play_restart(struct play *p, int64_t off_ms); /* the gateway is off for so long */
+void play_line(struct play *p, char *line);
+void play_answer_waiting(struct play *p); /* the slow network takes what the modem holds */
+void play_receive(struct play *p, const struct incoming *in);
+
+/* -- words of a line --------------------------------------------------------------------------- */
+
+char *play_word(
+	char **at); /* the next one; "quoted text" and key="quoted" count as one; NULL end */
+const char *play_need(struct play *p, char **at, const char *what);
+json_t *play_pairs(struct play *p, char **at); /* key=value words as an object; new reference */
+const char *play_get(const json_t *o, const char *key);
+int64_t play_span_ms(struct play *p, const char *text); /* 90s, 5m, 2h, 3d */
+
+/* -- scenario_words.c ---------------------------------------------------------------------------- */
+
+/* Does this word begin a line that something happens by? It is done then. */
+bool play_happens(struct play *p, const char *word, char *at);
+int64_t play_member(struct play *p, const char *name, char phone[PHONE_SIZE]); /* 0: none */
+void play_phone(struct play *p, const char *who, char phone[PHONE_SIZE]); /* a name or a number */
+/* {code}: the newest code of that phone; {code:words}: of the SMS that holds these words. */
+void play_fill(struct play *p, const char *phone, const char *text, char *out, size_t n);
+void play_write(struct play *p, const char *from, const char *text, int64_t age_ms);
+
+/* -- scenario_expect.c, scenario_check.c ------------------------------------------------------------ */
+
+void play_expect(struct play *p, char *at);
+void play_check(struct play *p);     /* after every line */
+void play_check_end(struct play *p); /* after the last: audit and chain */
+void play_secret(struct play *p, const char *text);
+
+#endif

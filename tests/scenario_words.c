@@ -1,0 +1,562 @@
+/* The words of a scenario by which something is so, or happens. */
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "area.h"
+#include "clock.h"
+#include "duty.h"
+#include "member.h"
+#include "record_read.h"
+#include "resident.h"
+#include "scenario_room.h"
+#include "text.h"
+
+#include "banned.h"
+
+/* -- the people -------------------------------------------------------------------------------- */
+
+static void add_area(struct play *p, char *at)
+{
+	struct area a = { .code = play_need(p, &at, "code"), .parent = "", .aliases = "" };
+	bool created;
+
+	a.name = play_need(p, &at, "name");
+	a.kind = play_need(p, &at, "kind");
+	play_begin(p);
+	area_put(p->t.s, "test", &a, &created);
+	play_finish(p);
+}
+
+static void add_team(struct play *p, char *at)
+{
+	struct team t = { .name = play_need(p, &at, "name") };
+	bool created;
+
+	t.area = play_need(p, &at, "area");
+	t.kind = play_need(p, &at, "kind");
+	play_begin(p);
+	team_put(p->t.s, "test", &t, &created);
+	play_finish(p);
+}
+
+static void add_member(struct play *p, char *at)
+{
+	const char *team = play_need(p, &at, "team");
+	struct member m = { .name = play_need(p, &at, "name"), .state = "active", .post_raw = "" };
+	struct team t;
+	json_t *more;
+	bool created;
+
+	m.phone = play_need(p, &at, "phone");
+	m.post = play_need(p, &at, "post");
+	more = play_pairs(p, &at);
+	m.load_cap = (int)strtol(play_get(more, "cap"), NULL, 10);
+	m.pledged_on = play_get(more, "pledged");
+	play_begin(p);
+	if (!team_by_name(p->t.s, team, &t))
+		play_fail(p, "no team %s", team);
+	m.team_id = t.id;
+	m.area = t.area;
+	member_put(p->t.s, "test", &m, &created);
+	play_finish(p);
+	play_secret(p, m.name);
+	play_secret(p, m.phone);
+	json_decref(more);
+}
+
+static void add_resident(struct play *p, char *at)
+{
+	struct resident r = { .name = play_need(p, &at, "name"),
+		.tags = "",
+		.risk = "",
+		.state = "active",
+		.remark = "" };
+	json_t *o = play_pairs(p, &at);
+	bool created, changed;
+
+	r.id_no = play_get(o, "id_no");
+	r.birth = play_get(o, "birth");
+	r.sex = play_get(o, "sex");
+	r.area = play_get(o, "area");
+	r.address = play_get(o, "address");
+	if (play_get(o, "phone")[0] != '\0')
+		r.phone[r.phone_count++] =
+			(struct resident_phone){ "own", play_get(o, "phone"), "", "" };
+	if (play_get(o, "family")[0] != '\0')
+		r.phone[r.phone_count++] = (struct resident_phone){ "family", play_get(o, "family"),
+			play_get(o, "family_name"), "子" };
+	play_begin(p);
+	resident_put(p->t.s, "test", &r, &created, &changed);
+	play_finish(p);
+	play_secret(p, r.name);
+	play_secret(p, r.id_no);
+	play_secret(p, play_get(o, "phone"));
+	play_secret(p, play_get(o, "family"));
+	play_secret(p, play_get(o, "family_name"));
+	json_decref(o);
+}
+
+int64_t play_member(struct play *p, const char *name, char phone[PHONE_SIZE])
+{
+	int64_t id = 0;
+	struct db_stmt *q;
+
+	play_begin(p);
+	q = db_query(p->t.s->db, "SELECT id FROM member ORDER BY id", DB_NONE);
+	while (db_next(q)) {
+		struct member m;
+		int64_t this_id = db_int(q, 0);
+
+		if (id == 0 && member_get(p->t.s, this_id, &m) && strcmp(m.name, name) == 0) {
+			id = this_id;
+			snprintf(phone, PHONE_SIZE, "%s", m.phone);
+		}
+	}
+	play_finish(p);
+	return id;
+}
+
+static int64_t need_member(struct play *p, const char *name)
+{
+	char phone[PHONE_SIZE];
+	int64_t id = play_member(p, name, phone);
+
+	if (id == 0)
+		play_fail(p, "no member %s", name);
+	return id;
+}
+
+void play_phone(struct play *p, const char *who, char phone[PHONE_SIZE])
+{
+	if (isdigit((unsigned char)who[0]) || who[0] == '+')
+		snprintf(phone, PHONE_SIZE, "%s", who);
+	else if (play_member(p, who, phone) == 0)
+		play_fail(p, "no member %s", who);
+}
+
+static void add_duty(struct play *p, char *at)
+{
+	struct duty d = { .id = 0 };
+	struct member m;
+	int64_t id = need_member(p, play_need(p, &at, "name"));
+	json_t *o = play_pairs(p, &at);
+	bool created;
+
+	d.shift.member_id = id;
+	for (const char *c = play_get(o, "days"); *c != '\0'; c++)
+		d.shift.weekdays |= 1u << (*c - '1');
+	snprintf(d.shift.day, sizeof d.shift.day, "%s", play_get(o, "day"));
+	d.shift.from_min = (int)(play_span_ms(p, play_get(o, "from")) / 60000);
+	d.shift.to_min = (int)(play_span_ms(p, play_get(o, "to")) / 60000);
+	d.shift.off = strcmp(play_get(o, "off"), "yes") == 0;
+	play_begin(p);
+	member_get(p->t.s, id, &m);
+	d.team_id = m.team_id;
+	duty_put(p->t.s, "test", &d, &created);
+	play_finish(p);
+	json_decref(o);
+}
+
+/* policy HIGH accepts=2 ack=5m contact=10m meet=1h feedback=4h ttl=2h */
+static void set_policy(struct play *p, char *at)
+{
+	const char *code = play_need(p, &at, "level"), *key;
+	struct policy *l = (struct policy *)policies_find(&p->set.policies, code);
+	json_t *o = play_pairs(p, &at), *value;
+
+	if (l == NULL)
+		play_fail(p, "no level %s", code);
+	json_object_foreach(o, key, value)
+	{
+		const char *v = json_string_value(value);
+		const struct {
+			const char *key;
+			int *to;
+		} spans[] = { { "ack", &l->ack_s }, { "contact", &l->contact_s },
+			{ "meet", &l->meet_s }, { "feedback", &l->feedback_s },
+			{ "ttl", &l->ttl_s } };
+
+		if (strcmp(key, "accepts") == 0)
+			l->accepts = (int)strtol(v, NULL, 10);
+		for (size_t k = 0; k < sizeof spans / sizeof *spans; k++)
+			if (strcmp(key, spans[k].key) == 0)
+				*spans[k].to = (int)(play_span_ms(p, v) / 1000);
+	}
+	json_decref(o);
+}
+
+/* -- warnings ------------------------------------------------------------------------------------- */
+
+static void push_warning(struct play *p, char *at)
+{
+	struct intake_ctx ctx = { .now_ms = clock_now_ms() };
+	struct accept_result result;
+	struct warning_record *r;
+	struct fault why;
+	struct notes notes;
+	json_t *o = play_pairs(p, &at);
+	char line[600];
+
+	r = record_read_json(o, 1, &ctx, &why, &notes);
+	json_decref(o);
+	if (r == NULL)
+		play_fail(p, "the warning was refused: %s", fault_line(&why, line, sizeof line));
+	play_secret(p, r->name);
+	play_secret(p, r->id_no);
+	for (int i = 0; i < r->phone_count; i++)
+		play_secret(p, r->phones[i]);
+	play_begin(p);
+	desk_accept(p->desk, "test", r, &result);
+	play_finish(p);
+	record_free(r);
+	play_pump(p);
+}
+
+/* -- what phones say ---------------------------------------------------------------------------------- */
+
+/* The code of the newest SMS to this phone that names one: the digits before 号. */
+static void code_of(struct play *p, const char *phone, const char *about, char code[CODE_SIZE])
+{
+	for (int i = p->heard_count - 1; i >= 0; i--) {
+		const char *mark = strstr(p->heard[i].text, "号"), *from = mark;
+
+		if (strcmp(p->heard[i].to, phone) != 0 || mark == NULL ||
+			(about[0] != '\0' && strstr(p->heard[i].text, about) == NULL))
+			continue;
+		while (from > p->heard[i].text && isdigit((unsigned char)from[-1]))
+			from--;
+		if (from == mark || mark - from > 3)
+			continue;
+		snprintf(code, CODE_SIZE, "%.*s", (int)(mark - from), from);
+		return;
+	}
+	play_fail(p, "no SMS to this phone names a code");
+}
+
+void play_fill(struct play *p, const char *phone, const char *text, char *out, size_t n)
+{
+	const char *open, *close;
+	size_t used = 0;
+
+	while ((open = strstr(text, "{code")) != NULL) {
+		char about[64] = "", code[CODE_SIZE];
+
+		close = strchr(open, '}');
+		if (close == NULL)
+			play_fail(p, "no } behind {code");
+		if (open[5] == ':')
+			snprintf(about, sizeof about, "%.*s", (int)(close - open - 6), open + 6);
+		code_of(p, phone, about, code);
+		used += (size_t)snprintf(
+			out + used, n - used, "%.*s%s", (int)(open - text), text, code);
+		assert(used < n);
+		text = close + 1;
+	}
+	snprintf(out + used, n - used, "%s", text);
+}
+
+static size_t units_of(const char *text, uint16_t *units, size_t room)
+{
+	const char *at = text, *end = text + strlen(text);
+	size_t n = 0;
+
+	while (at < end && n + 2 < room) {
+		uint32_t c = text_next(&at, end);
+
+		if (c > 0xFFFF) {
+			units[n++] = (uint16_t)(0xD800 + ((c - 0x10000) >> 10));
+			c = 0xDC00 + ((c - 0x10000) & 0x3FF);
+		}
+		units[n++] = (uint16_t)c;
+	}
+	return n;
+}
+
+static void fingerprint(struct play *p, struct incoming *in)
+{
+	p->fingerprint++;
+	memcpy(in->fingerprint, &p->fingerprint, sizeof p->fingerprint);
+}
+
+void play_write(struct play *p, const char *from, const char *text, int64_t age_ms)
+{
+	uint16_t units[2048];
+	struct incoming in = { .channel = "sim1",
+		.kind = "sms",
+		.from = from,
+		.answerable = isdigit((unsigned char)from[0]) || from[0] == '+',
+		.units = units,
+		.written_ms = clock_now_ms() - age_ms };
+
+	in.unit_count = units_of(text, units, sizeof units / sizeof *units);
+	fingerprint(p, &in);
+	play_receive(p, &in);
+}
+
+/* WHO says TEXT; "late 2h" in front of the text: written that long ago. */
+static void says(struct play *p, const char *who, char *at)
+{
+	char phone[PHONE_SIZE], text[2048];
+	int64_t age = 0;
+
+	play_phone(p, who, phone);
+	while (*at == ' ')
+		at++;
+	if (strncmp(at, "late ", 5) == 0) {
+		at += 5;
+		age = play_span_ms(p, play_need(p, &at, "span"));
+	}
+	play_fill(p, phone, play_need(p, &at, "text"), text, sizeof text);
+	play_write(p, phone, text, age);
+}
+
+/* The SIM gives the last message once more: the same fingerprint. */
+static void redeliver(struct play *p, char *at)
+{
+	const char *who = play_need(p, &at, "who");
+
+	p->fingerprint--;
+	says(p, who, at);
+}
+
+/* part WHO 2/3 ref=7 TEXT: one part of a long message. */
+static void say_part(struct play *p, char *at)
+{
+	char phone[PHONE_SIZE], text[800];
+	uint16_t units[800];
+	struct incoming in = { .channel = "sim1",
+		.kind = "sms",
+		.from = phone,
+		.answerable = true,
+		.units = units,
+		.written_ms = clock_now_ms(),
+		.ref_bits = 8 };
+	const char *w;
+
+	play_phone(p, play_need(p, &at, "who"), phone);
+	w = play_need(p, &at, "part/total");
+	in.part = (int)strtol(w, NULL, 10);
+	in.total = strchr(w, '/') == NULL ? 1 : (int)strtol(strchr(w, '/') + 1, NULL, 10);
+	w = play_need(p, &at, "ref=");
+	in.ref = (int)strtol(w + strlen("ref="), NULL, 10);
+	play_fill(p, phone, play_need(p, &at, "text"), text, sizeof text);
+	in.unit_count = units_of(text, units, sizeof units / sizeof *units);
+	fingerprint(p, &in);
+	play_receive(p, &in);
+}
+
+static void storm(struct play *p, char *at)
+{
+	char phone[PHONE_SIZE], text[200], one[240];
+	long n;
+
+	play_phone(p, play_need(p, &at, "who"), phone);
+	n = strtol(play_need(p, &at, "count"), NULL, 10);
+	play_fill(p, phone, play_need(p, &at, "text"), text, sizeof text);
+	for (long i = 0; i < n; i++) {
+		snprintf(one, sizeof one, "%s%.*s", text, (int)(i % 30), "哈哈哈哈哈哈哈哈哈哈");
+		play_write(p, phone, one, 0);
+	}
+}
+
+/* -- orders ------------------------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *noun, *sql;
+} newest[] = { { "cases", "SELECT max(id) FROM cases" },
+	{ "tasks", "SELECT max(id) FROM task WHERE kind = 'dissuade'" },
+	{ "inbox", "SELECT max(id) FROM inbound WHERE state IN ('human', 'asked')" },
+	{ "followups", "SELECT min(id) FROM followup WHERE state IN ('due', 'asked')" },
+	{ "handovers", "SELECT max(id) FROM handover" },
+	{ "rewards", "SELECT max(id) FROM reward" }, { "proposed", "SELECT max(id) FROM proposed" },
+	{ "alarms", "SELECT max(id) FROM alarm" } };
+
+static int64_t id_of(struct play *p, const char *noun)
+{
+	int64_t id = 0;
+
+	for (size_t i = 0; i < sizeof newest / sizeof *newest; i++)
+		if (strcmp(newest[i].noun, noun) == 0 &&
+			(id = db_number(p->t.s->db, newest[i].sql, 0, DB_NONE)) == 0)
+			play_fail(p, "there are no %s", noun);
+	return id;
+}
+
+/* of=NAME: the newest task of that member; member=NAME becomes that member's id. */
+static int64_t name_people(struct play *p, json_t *body, int64_t id)
+{
+	const char *of = play_get(body, "of"), *member = play_get(body, "member");
+
+	if (member[0] != '\0')
+		json_object_set_new(body, "member", json_integer(need_member(p, member)));
+	if (of[0] != '\0')
+		id = db_number(p->t.s->db, "SELECT max(id) FROM task WHERE member_id = ?", 0,
+			DB_ARGS(DI(need_member(p, of))));
+	json_object_del(body, "of");
+	return id;
+}
+
+/* order cases close reason="..." [refused=yes]; the newest row of that noun. */
+static void order(struct play *p, char *at)
+{
+	const char *noun = play_need(p, &at, "noun"), *verb = play_need(p, &at, "verb");
+	json_t *body = play_pairs(p, &at), *out = NULL;
+	struct fault fault = { .code = "" };
+	bool ok, wants_refusal = json_object_del(body, "refused") == 0;
+	int64_t id = name_people(p, body, id_of(p, noun));
+
+	play_begin(p);
+	ok = desk_command(p->desk, "key:test", noun, verb, id, body, &out, &fault);
+	if (!ok)
+		db_fail(p->t.s->db, STORE_CONFLICT);
+	store_job_end(p->t.s);
+	if (store_commit(p->t.s) != STORE_OK)
+		play_fail(p, "commit");
+	json_decref(body);
+	json_decref(out);
+	if (ok == wants_refusal)
+		play_fail(p, "%s %s: %s %s", noun, verb, ok ? "done" : "refused", fault.why);
+	play_pump(p);
+}
+
+/* -- the world ------------------------------------------------------------------------------------------------ */
+
+static void add_number(struct play *p, struct numbers *list, char *at)
+{
+	assert(list->count < PHONES);
+	play_phone(p, play_need(p, &at, "number"), list->at[list->count++]);
+}
+
+static void network_clear(struct play *p)
+{
+	p->silent.count = p->refusing.count = 0;
+	p->undelivered.count = p->talking_back.count = 0;
+}
+
+/* network down, up, slow, quick, noreports, clear, silent WHO, refuses WHO, undelivered WHO */
+static void network(struct play *p, char *at)
+{
+	const char *what = play_need(p, &at, "what");
+	const struct {
+		const char *word;
+		struct numbers *list;
+	} lists[] = { { "silent", &p->silent }, { "refuses", &p->refusing },
+		{ "undelivered", &p->undelivered }, { "talksback", &p->talking_back } };
+	const struct {
+		const char *word;
+		bool *flag, value;
+	} flags[] = { { "down", &p->channel_down, true }, { "up", &p->channel_down, false },
+		{ "slow", &p->slow, true }, { "quick", &p->slow, false },
+		{ "noreports", &p->no_reports, true } };
+
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (strcmp(lists[i].word, what) == 0) {
+			add_number(p, lists[i].list, at);
+			return;
+		}
+	if (strcmp(what, "clear") == 0) {
+		network_clear(p);
+		return;
+	}
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+		if (strcmp(flags[i].word, what) == 0) {
+			*flags[i].flag = flags[i].value;
+			play_answer_waiting(p);
+			return;
+		}
+	play_fail(p, "network does not know %s", what);
+}
+
+static void set_time(struct play *p, char *at)
+{
+	char text[40];
+	int64_t ms;
+
+	snprintf(text, sizeof text, "%s", at);
+	if (!clock_parse_iso(text, &ms))
+		play_fail(p, "time YYYY-MM-DD HH:MM, not %s", at);
+	clock_virtual(ms);
+	desk_close(p->desk);
+	p->desk = desk_open(p->t.s, &p->set);
+}
+
+/* clock +1h: somebody sets the wall clock. */
+static void clock_line(struct play *p, char *at)
+{
+	const char *w = play_need(p, &at, "span");
+
+	clock_step(w[0] == '-' ? -play_span_ms(p, w + 1) : play_span_ms(p, w + (w[0] == '+')));
+	play_tick(p);
+}
+
+static void restart_line(struct play *p, char *at)
+{
+	(void)at;
+	play_restart(p, 0);
+	play_tick(p);
+}
+
+/* off 2h: nothing runs for so long, then a start. */
+static void off_line(struct play *p, char *at)
+{
+	play_restart(p, play_span_ms(p, play_need(p, &at, "span")));
+	play_tick(p);
+}
+
+static void drill_line(struct play *p, char *at)
+{
+	(void)at;
+	p->set.drill = true;
+}
+
+static void pledge_line(struct play *p, char *at)
+{
+	(void)at;
+	p->set.require_pledge = true;
+}
+
+static void audit_line(struct play *p, char *at)
+{
+	(void)at;
+	play_check_end(p);
+}
+
+/* once WHY: not also with a restart after every line. */
+static void once_line(struct play *p, char *at)
+{
+	play_need(p, &at, "why");
+	p->restarts = false;
+}
+
+static const struct {
+	const char *word;
+	void (*run)(struct play *p, char *at);
+} words[] = { { "time", set_time }, { "area", add_area }, { "team", add_team },
+	{ "member", add_member }, { "resident", add_resident }, { "duty", add_duty },
+	{ "policy", set_policy }, { "warning", push_warning }, { "order", order },
+	{ "network", network }, { "clock", clock_line }, { "restart", restart_line },
+	{ "off", off_line }, { "drill", drill_line }, { "pledge", pledge_line },
+	{ "audit", audit_line }, { "redeliver", redeliver }, { "part", say_part },
+	{ "storm", storm }, { "once", once_line } };
+
+bool play_happens(struct play *p, const char *word, char *at)
+{
+	char who[64];
+	const char *verb;
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (strcmp(words[i].word, word) == 0) {
+			words[i].run(p, at);
+			return true;
+		}
+	}
+	snprintf(who, sizeof who, "%s", word);
+	verb = play_word(&at);
+	if (verb == NULL || strcmp(verb, "says") != 0)
+		return false;
+	says(p, who, at);
+	return true;
+}

@@ -92,6 +92,8 @@ void desk_recover(struct desk *d);
 
 /* Committed before it is deleted from the SIM. A known fingerprint is taken for taken. */
 void desk_incoming(struct desk *d, const struct incoming *in);
+/* The same without reading it: straight to a person, with an alarm (after desk_incoming() failed). */
+void desk_incoming_aside(struct desk *d, const struct incoming *in);
 
 /* -- what a channel tells -------------------------------------------------------------------- */
 

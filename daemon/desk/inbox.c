@@ -167,6 +167,31 @@ void desk_incoming(struct desk *d, const struct incoming *in)
 	buf_free(&text);
 }
 
+void desk_incoming_aside(struct desk *d, const struct incoming *in)
+{
+	const char *phone = in->answerable ? normal_phone(d, in->from) : "";
+	struct buf text;
+	struct inbound row = { .channel = in->channel,
+		.kind = in->kind,
+		.phone = phone[0] != '\0' ? phone : in->from,
+		.written_at = in->written_ms,
+		.received_at = d->s->now_ms,
+		.next = "failed",
+		.reading = "[]",
+		.raised = true,
+		.complete = in->total <= 1 };
+
+	buf_init(&text, TEXT_BYTES_MAX);
+	pdu_text(in->units, in->unit_count, &text);
+	row.text = store_keep(d->s, buf_str(&text));
+	buf_free(&text);
+	if (!inbound_add(d->s, &row, in->fingerprint))
+		return;
+	inbound_event(d->s, &row, IN_EV_HUMAN, "system");
+	post_alarm(d, NULL, "unread", arena_print(&d->s->arena, "%lld", (long long)row.id),
+		"有短信系统没能处理,请马上看收件箱");
+}
+
 /* -- a person reads it ---------------------------------------------------------------------------- */
 
 bool inbox_reread(

@@ -256,10 +256,42 @@ static void take_in(struct desk *d, struct crossing *x)
 	desk_incoming(d, &x->in);
 }
 
+static void set_aside(struct desk *d, struct crossing *x)
+{
+	desk_incoming_aside(d, &x->in);
+}
+
+/*
+ * Acting on it failed though the store is well: our bug. The text must not wait on the card for
+ * a release that mends it: it is kept unread, a person sees it at once.
+ */
+static void taken_in(struct crossing *x)
+{
+	struct crossing *again;
+
+	if (x->work.rc == STORE_OK || x->work.rc == STORE_FULL || x->work.rc == STORE_BROKEN) {
+		committed(x);
+		return;
+	}
+	log_error("an SMS could not be acted on and goes to a person channel=%s reason=%s",
+		x->lane->set.name, store_rc_name(x->work.rc));
+	again = crossing(x->lane, set_aside, committed);
+	again->token = x->token;
+	again->in = x->in;
+	copy(again->from, sizeof again->from, x->from);
+	copy(again->kind, sizeof again->kind, x->kind);
+	again->in.from = again->from;
+	again->in.kind = again->kind;
+	again->units = x->units;
+	again->in.units = x->units;
+	x->units = NULL;
+	cross(again);
+}
+
 static void on_incoming(void *arg, int64_t token, const struct incoming *in)
 {
 	struct lane *l = arg;
-	struct crossing *x = crossing(l, take_in, committed);
+	struct crossing *x = crossing(l, take_in, taken_in);
 
 	x->token = token;
 	x->in = *in;

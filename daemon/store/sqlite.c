@@ -220,6 +220,8 @@ static void note_failure(struct db *db, int rc)
 	db_fail(db, mapped);
 	if (mapped == STORE_BROKEN || mapped == STORE_FULL)
 		log_error("store failed rc=%d reason=%s", rc, sqlite3_errmsg(db->handle));
+	else if (mapped == STORE_CONFLICT)
+		log_warn("job undone rc=%d reason=%s", rc, sqlite3_errmsg(db->handle));
 }
 
 bool db_run(struct db *db, const char *sql, size_t n, const struct db_arg *args)

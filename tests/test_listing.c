@@ -468,6 +468,8 @@ static const struct veil_row {
 	{ "a task code stays", "回复 21 或 22", { NULL }, "回复 21 或 22" },
 	{ "a sum stays", "损失35000元", { NULL }, "损失35000元" },
 	{ "a house number", "示例村6组12号", { NULL }, "示例村6组*号" },
+	{ "a task is no house", "17号·高:王*,示例村6组", { NULL }, "17号·高:王*,示例村6组" },
+	{ "a task in an answer", "收到17号，马上去", { NULL }, "收到17号，马上去" },
 	{ "a room", "3幢201室", { NULL }, "*幢*室" },
 	{ "a name", "李示例已到场", { "李示例" }, "李*已到场" },
 	{ "two names", "李示例和王样本", { "李示例", "王样本" }, "李*和王*" },

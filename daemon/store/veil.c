@@ -138,24 +138,41 @@ json_t *veil_json(const json_t *value)
 	return veil_value(value, mask_any);
 }
 
-static bool masks_number(const char *behind)
+/* 17号 is a task; 6组12号 is a door: 号 counts behind the word of a place only. */
+static bool behind_place(const char *text, const char *at)
 {
-	static const char *const units[] = { "号", "室", "幢", "弄", "单元", "栋" };
+	static const char *const places[] = { "组", "队", "村", "路", "弄", "街", "巷", "庄", "区",
+		"苑", "园" };
 
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		size_t n = strlen(places[i]);
+
+		if ((size_t)(at - text) >= n && memcmp(at - n, places[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_door(const char *text, const char *at, const char *behind)
+{
+	static const char *const units[] = { "室", "幢", "弄", "单元", "栋" };
+
+	if (strncmp(behind, "号", strlen("号")) == 0)
+		return behind_place(text, at);
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
 		if (strncmp(behind, units[i], strlen(units[i])) == 0)
 			return true;
 	return false;
 }
 
-static size_t put_digits(const char *s, struct buf *out)
+static size_t put_digits(const char *text, const char *s, struct buf *out)
 {
 	size_t n = strspn(s, "0123456789");
 	char run[ID_DIGITS + 2], masked[MASKED];
 
 	if (n == ID_DIGITS - 1 && (s[n] == 'X' || s[n] == 'x'))
 		n++;
-	if (n < LONG_RUN && !masks_number(s + n)) {
+	if (n < LONG_RUN && !is_door(text, s, s + n)) {
 		buf_add(out, s, n);
 	} else if (n < LONG_RUN) {
 		buf_addc(out, '*');
@@ -188,18 +205,18 @@ static size_t put_name(const char *s, const char *const *names, size_t count, st
 
 void veil_prose(const char *text, const char *const *names, size_t count, struct buf *out)
 {
-	while (*text != '\0') {
+	for (const char *at = text; *at != '\0';) {
 		size_t n;
 
-		if (*text >= '0' && *text <= '9') {
-			text += put_digits(text, out);
+		if (*at >= '0' && *at <= '9') {
+			at += put_digits(text, at, out);
 			continue;
 		}
-		n = put_name(text, names, count, out);
+		n = put_name(at, names, count, out);
 		if (n == 0) {
-			n = text_prefix(text, 1);
-			buf_add(out, text, n);
+			n = text_prefix(at, 1);
+			buf_add(out, at, n);
 		}
-		text += n;
+		at += n;
 	}
 }

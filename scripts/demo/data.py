@@ -77,7 +77,8 @@ def main():
         w.writerow(head)
         w.writerow(warning("ST20261121002", by_village["桥头村"][3], "高危", "冒充客服"))
         w.writerow(warning("ST20261121003", by_village["石桥村"][5], "高危", "刷单返利"))
-        w.writerow(["ST20261121009", "", "高", "投资理财", "李某", "", "1390013", "石桥村", "号码少了几位"])
+        w.writerow(["ST20261121009", "2026-11-21 09:09", "高", "投资理财", "李样本", "3.10118E+17", "13910000099",
+                    "石桥村8组", "身份证号被表格软件改坏了"])
     rows = [head, warning("FZ20261121004", by_village["柳岸村"][2], "高", "冒充公检法")]
     book(os.path.join(out, "预警-反诈中心.xlsx"), "11月21日预警劝阻清单", rows, "FG")
     first = by_village["示例村"][1]

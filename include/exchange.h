@@ -23,6 +23,7 @@ struct exchange {
 	int busy;     /* suspended */
 	int sending;  /* answered, not yet sent */
 	bool resumed; /* libmicrohttpd has to run */
+	bool closing; /* nothing is handed out any more: no connection gets suspended */
 };
 
 void exchange_init(struct exchange *x, struct server *server, struct peers *peers,

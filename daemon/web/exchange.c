@@ -230,6 +230,10 @@ static enum MHD_Result on_body(struct exchange *x, struct request *rq)
 {
 	if (rq->body.full)
 		request_problem(rq, 413, "body_too_large", "内容太大，请分成几份。");
+	if (rq->status == 0 && x->closing) {
+		request_problem(rq, 503, "stopping", "程序正在停止，请稍后重发。");
+		request_header(rq, "Connection", "close");
+	}
 	if (rq->status != 0)
 		return send_answer(x, rq);
 	enter(rq, REQUEST_BUSY);

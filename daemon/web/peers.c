@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "head.h"
+
 #include "banned.h"
 
 enum {
 	IDLE_MS = 75000, /* between two requests, while there is room */
 	GRACE_MS = 50,   /* whoever is younger does not give way: an honest head is there by then */
 	KEPT_MS = 1000,  /* the same for a connection that has served a request */
+	SLOWEST_BYTES_PER_MS = 64,
 	ROOM_AT_ONCE = 16,
 	FDS_AT_LEAST = 64
 };
@@ -166,16 +169,23 @@ void peers_make_room(struct peers *p, int64_t now_ms)
 	}
 }
 
+/* A long body and a long answer have the time that a slow line needs for them. */
+static int64_t request_time(const struct peers *p, const struct request *rq)
+{
+	size_t bytes = rq->state == REQUEST_SENDING ? rq->out.len : head_length(&rq->head);
+
+	return p->request_ms + (int64_t)bytes / SLOWEST_BYTES_PER_MS;
+}
+
 static bool over_time(const struct peers *p, const struct peer *peer, int64_t now_ms)
 {
+	bool patient = peer->served > 0 && peer->rq == NULL && p->count <= p->max / 2;
+
 	if (waits(peer))
-		return now_ms - peer->since_ms >
-		       (peer->served == 0 || peer->rq != NULL || p->count > p->max / 2
-				       ? p->head_ms
-				       : p->idle_ms);
+		return now_ms - peer->since_ms > (patient ? p->idle_ms : p->head_ms);
 	if (peer->rq == NULL || peer->rq->state == REQUEST_BUSY)
 		return false;
-	return now_ms - peer->rq->since_ms > p->request_ms;
+	return now_ms - peer->rq->since_ms > request_time(p, peer->rq);
 }
 
 bool peers_sweep(struct peers *p, int64_t now_ms)

@@ -339,7 +339,7 @@ void server_stop(struct server *s)
 {
 	int64_t until = clock_mono_ms() + STOP_MS;
 
-	s->stopping = true;
+	s->stopping = s->exchange.closing = true;
 	for (int i = 0; i < s->doors; i++)
 		uv_close((uv_handle_t *)&s->door[i].poll, NULL);
 	close_doors(s);

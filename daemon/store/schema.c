@@ -6,16 +6,17 @@
  * Columns named *_x are sealed (AES-256-GCM, bound to table, column and row); *_lk are the
  * keyed lookups beside them. Times are UTC ms, money is fen, enumerations are stable codes.
  * Indexes by random keys (lookups) stand on small tables, on residents and on the inbox only.
+ * INTEGER PRIMARY KEY is SQLite's own row id (64 bits); BIGINT there would cost a second tree.
  */
 /* clang-format off */
 static const char *const migration_1[] = {
 	/* -- the books --------------------------------------------------------------- */
-	"CREATE TABLE event (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,"
+	"CREATE TABLE event (seq INTEGER PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,"
 	" kind TEXT NOT NULL, case_id BIGINT NOT NULL, entity TEXT NOT NULL, entity_id BIGINT NOT NULL,"
 	" data TEXT NOT NULL, hash BLOB NOT NULL)",
 	"CREATE INDEX event_case ON event (case_id, seq) WHERE case_id > 0",
 	"CREATE TABLE counter (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
-	"CREATE TABLE alarm (id BIGINT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,"
+	"CREATE TABLE alarm (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,"
 	" case_id BIGINT NOT NULL, raised_at BIGINT NOT NULL, last_at BIGINT NOT NULL, times BIGINT NOT NULL,"
 	" cleared_at BIGINT NOT NULL, cleared_by TEXT)",
 	"CREATE UNIQUE INDEX alarm_open ON alarm (kind, subject) WHERE cleared_at = 0",
@@ -44,18 +45,18 @@ static const char *const migration_1[] = {
 	"CREATE TABLE duty (id INTEGER PRIMARY KEY, team_id BIGINT NOT NULL, member_id BIGINT NOT NULL, weekdays BIGINT NOT NULL,"
 	" day TEXT NOT NULL, from_min BIGINT NOT NULL, to_min BIGINT NOT NULL, off BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
 	"CREATE INDEX duty_team ON duty (team_id)",
-	"CREATE TABLE proposed (id BIGINT PRIMARY KEY, warning_id BIGINT NOT NULL, case_id BIGINT NOT NULL, person_x BLOB NOT NULL,"
+	"CREATE TABLE proposed (id INTEGER PRIMARY KEY, warning_id BIGINT NOT NULL, case_id BIGINT NOT NULL, person_x BLOB NOT NULL,"
 	" person_lk BLOB NOT NULL, area TEXT NOT NULL, state TEXT NOT NULL, resident_id BIGINT NOT NULL, at BIGINT NOT NULL, decided_at BIGINT NOT NULL,"
 	" decided_by TEXT)",
 	"CREATE UNIQUE INDEX proposed_person ON proposed (person_lk) WHERE state = 'new'",
 	/* -- warnings and cases ------------------------------------------------------- */
-	"CREATE TABLE warning (id BIGINT PRIMARY KEY, source TEXT NOT NULL, warn_no TEXT NOT NULL, state TEXT NOT NULL,"
+	"CREATE TABLE warning (id INTEGER PRIMARY KEY, source TEXT NOT NULL, warn_no TEXT NOT NULL, state TEXT NOT NULL,"
 	" level TEXT NOT NULL, level_raw TEXT, fraud_type TEXT NOT NULL, fraud_raw TEXT, warn_time BIGINT NOT NULL,"
 	" issue_time BIGINT NOT NULL, received_at BIGINT NOT NULL, case_id BIGINT NOT NULL, resident_id BIGINT NOT NULL,"
 	" match_by TEXT NOT NULL, match_score BIGINT NOT NULL, flags TEXT NOT NULL, amount_fen BIGINT NOT NULL,"
 	" actor TEXT NOT NULL, record_x BLOB NOT NULL, UNIQUE (source, warn_no))",
 	"CREATE INDEX warning_case ON warning (case_id)",
-	"CREATE TABLE cases (id BIGINT PRIMARY KEY, no TEXT NOT NULL UNIQUE, state TEXT NOT NULL, level TEXT NOT NULL, fraud_type TEXT NOT NULL,"
+	"CREATE TABLE cases (id INTEGER PRIMARY KEY, no TEXT NOT NULL UNIQUE, state TEXT NOT NULL, level TEXT NOT NULL, fraud_type TEXT NOT NULL,"
 	" resident_id BIGINT NOT NULL, person_x BLOB NOT NULL, area TEXT NOT NULL, team_id BIGINT NOT NULL, flags TEXT NOT NULL,"
 	" drill BIGINT NOT NULL, opened_at BIGINT NOT NULL, woken_at BIGINT NOT NULL, repeat_no BIGINT NOT NULL,"
 	" policy TEXT NOT NULL, rung BIGINT NOT NULL, accepted_at BIGINT NOT NULL, met_at BIGINT NOT NULL,"
@@ -64,7 +65,7 @@ static const char *const migration_1[] = {
 	"CREATE INDEX cases_open ON cases (state, id) WHERE state <> 'closed'",
 	"CREATE TABLE open_case (key BLOB PRIMARY KEY, case_id BIGINT NOT NULL, until_at BIGINT NOT NULL)",
 	"CREATE INDEX open_case_case ON open_case (case_id)",
-	"CREATE TABLE task (id BIGINT PRIMARY KEY, case_id BIGINT NOT NULL, kind TEXT NOT NULL, member_id BIGINT NOT NULL,"
+	"CREATE TABLE task (id INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, kind TEXT NOT NULL, member_id BIGINT NOT NULL,"
 	" state TEXT NOT NULL, code TEXT NOT NULL, rung BIGINT NOT NULL, about_id BIGINT NOT NULL, offered_at BIGINT NOT NULL, accepted_at BIGINT NOT NULL,"
 	" met_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, outcome TEXT NOT NULL, updated_at BIGINT NOT NULL)",
 	"CREATE INDEX task_case ON task (case_id)",
@@ -75,12 +76,12 @@ static const char *const migration_1[] = {
 	"CREATE INDEX reply_code_task ON reply_code (task_id)",
 	"CREATE TABLE question (phone_lk BLOB PRIMARY KEY, task_id BIGINT NOT NULL, code TEXT NOT NULL, action BIGINT NOT NULL,"
 	" amount_kind TEXT NOT NULL, lo_fen BIGINT NOT NULL, hi_fen BIGINT NOT NULL, asked_at BIGINT NOT NULL)",
-	"CREATE TABLE timer (id BIGINT PRIMARY KEY, due_at BIGINT NOT NULL, kind TEXT NOT NULL, case_id BIGINT NOT NULL,"
+	"CREATE TABLE timer (id INTEGER PRIMARY KEY, due_at BIGINT NOT NULL, kind TEXT NOT NULL, case_id BIGINT NOT NULL,"
 	" subject_id BIGINT NOT NULL, n BIGINT NOT NULL, ends_at BIGINT NOT NULL)",
 	"CREATE INDEX timer_due ON timer (due_at)",
 	"CREATE INDEX timer_case ON timer (case_id)",
 	/* -- messages ------------------------------------------------------------------ */
-	"CREATE TABLE message (id BIGINT PRIMARY KEY, case_id BIGINT NOT NULL, task_id BIGINT NOT NULL, member_id BIGINT NOT NULL,"
+	"CREATE TABLE message (id INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, task_id BIGINT NOT NULL, member_id BIGINT NOT NULL,"
 	" kind TEXT NOT NULL, purpose TEXT NOT NULL, class TEXT NOT NULL, priority BIGINT NOT NULL, phone_x BLOB NOT NULL,"
 	" text_x BLOB NOT NULL, state TEXT NOT NULL, held_until BIGINT NOT NULL, held_why TEXT NOT NULL, expires_at BIGINT NOT NULL,"
 	" channel TEXT NOT NULL, attempts BIGINT NOT NULL, parts BIGINT NOT NULL, parts_sent BIGINT NOT NULL, concat_ref BIGINT NOT NULL,"
@@ -95,14 +96,14 @@ static const char *const migration_1[] = {
 	" mr BIGINT NOT NULL, sent_at BIGINT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (message_id, part))",
 	"CREATE INDEX message_part_mr ON message_part (channel, mr, sent_at) WHERE state IN ('sent', 'unsure')",
 	"CREATE TABLE concat_ref (phone_lk BLOB PRIMARY KEY, ref BIGINT NOT NULL, at BIGINT NOT NULL)",
-	"CREATE TABLE stray_report (id BIGINT PRIMARY KEY, channel TEXT NOT NULL, mr BIGINT NOT NULL, phone_x BLOB NOT NULL,"
+	"CREATE TABLE stray_report (id INTEGER PRIMARY KEY, channel TEXT NOT NULL, mr BIGINT NOT NULL, phone_x BLOB NOT NULL,"
 	" outcome TEXT NOT NULL, status BIGINT NOT NULL, at BIGINT NOT NULL)",
 	"CREATE TABLE sent_count (channel TEXT NOT NULL, span TEXT NOT NULL, start_at BIGINT NOT NULL, parts BIGINT NOT NULL,"
 	" PRIMARY KEY (channel, span))",
-	"CREATE TABLE answer_count (phone_lk BLOB NOT NULL, at BIGINT NOT NULL, id BIGINT PRIMARY KEY)",
+	"CREATE TABLE answer_count (phone_lk BLOB NOT NULL, at BIGINT NOT NULL, id INTEGER PRIMARY KEY)",
 	"CREATE INDEX answer_count_phone ON answer_count (phone_lk, at)",
 	/* -- inbox ----------------------------------------------------------------------- */
-	"CREATE TABLE inbound (id BIGINT PRIMARY KEY, channel TEXT NOT NULL, kind TEXT NOT NULL, fingerprint BLOB NOT NULL UNIQUE,"
+	"CREATE TABLE inbound (id INTEGER PRIMARY KEY, channel TEXT NOT NULL, kind TEXT NOT NULL, fingerprint BLOB NOT NULL UNIQUE,"
 	" phone_x BLOB NOT NULL, phone_lk BLOB NOT NULL, text_x BLOB NOT NULL, written_at BIGINT NOT NULL, received_at BIGINT NOT NULL,"
 	" state TEXT NOT NULL, next TEXT NOT NULL, reading TEXT NOT NULL, raised BIGINT NOT NULL, complete BIGINT NOT NULL,"
 	" member_id BIGINT NOT NULL, case_id BIGINT NOT NULL, task_id BIGINT NOT NULL,"
@@ -110,31 +111,31 @@ static const char *const migration_1[] = {
 	"CREATE INDEX inbound_phone ON inbound (phone_lk, id)",
 	"CREATE INDEX inbound_human ON inbound (raised, id) WHERE state = 'human' AND resolved_at = 0",
 	"CREATE INDEX inbound_case ON inbound (case_id) WHERE case_id > 0",
-	"CREATE TABLE inbound_part (id BIGINT PRIMARY KEY, channel TEXT NOT NULL, fingerprint BLOB NOT NULL UNIQUE, set_lk BLOB NOT NULL,"
+	"CREATE TABLE inbound_part (id INTEGER PRIMARY KEY, channel TEXT NOT NULL, fingerprint BLOB NOT NULL UNIQUE, set_lk BLOB NOT NULL,"
 	" part BIGINT NOT NULL, total BIGINT NOT NULL, phone_x BLOB NOT NULL, units_x BLOB NOT NULL, written_at BIGINT NOT NULL,"
 	" received_at BIGINT NOT NULL, inbound_id BIGINT NOT NULL)",
 	"CREATE INDEX inbound_part_set ON inbound_part (set_lk, part)",
 	/* -- what came of it --------------------------------------------------------------- */
-	"CREATE TABLE outcome (id BIGINT PRIMARY KEY, case_id BIGINT NOT NULL, task_id BIGINT NOT NULL, code TEXT NOT NULL,"
+	"CREATE TABLE outcome (id INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, task_id BIGINT NOT NULL, code TEXT NOT NULL,"
 	" actor TEXT NOT NULL, at BIGINT NOT NULL, lost_fen BIGINT NOT NULL, saved_fen BIGINT NOT NULL, amount_kind TEXT NOT NULL,"
 	" amount_check BIGINT NOT NULL, corrects_id BIGINT NOT NULL, retransfer BIGINT NOT NULL, note_x BLOB)",
 	"CREATE INDEX outcome_case ON outcome (case_id)",
-	"CREATE TABLE followup (id BIGINT PRIMARY KEY, case_id BIGINT NOT NULL, step TEXT NOT NULL, due_at BIGINT NOT NULL, state TEXT NOT NULL,"
+	"CREATE TABLE followup (id INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, step TEXT NOT NULL, due_at BIGINT NOT NULL, state TEXT NOT NULL,"
 	" task_id BIGINT NOT NULL, member_id BIGINT NOT NULL, done_at BIGINT NOT NULL, note_x BLOB)",
 	"CREATE INDEX followup_case ON followup (case_id)",
-	"CREATE TABLE handover (id BIGINT PRIMARY KEY, case_id BIGINT NOT NULL, state TEXT NOT NULL, first_word_at BIGINT NOT NULL,"
+	"CREATE TABLE handover (id INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, state TEXT NOT NULL, first_word_at BIGINT NOT NULL,"
 	" red_line_at BIGINT NOT NULL, opened_at BIGINT NOT NULL, told_at BIGINT NOT NULL, acked_at BIGINT NOT NULL, acked_by TEXT NOT NULL,"
 	" closed_at BIGINT NOT NULL, amount_fen BIGINT NOT NULL, fields_x BLOB NOT NULL, missing TEXT NOT NULL)",
 	"CREATE INDEX handover_case ON handover (case_id)",
-	"CREATE TABLE reward (id BIGINT PRIMARY KEY, case_id BIGINT NOT NULL, member_id BIGINT NOT NULL, rule TEXT NOT NULL,"
+	"CREATE TABLE reward (id INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, member_id BIGINT NOT NULL, rule TEXT NOT NULL,"
 	" rule_version BIGINT NOT NULL, rule_group TEXT NOT NULL, tier_fen BIGINT NOT NULL, saved_fen BIGINT NOT NULL, amount_fen BIGINT NOT NULL, by_hand BIGINT NOT NULL,"
 	" state TEXT NOT NULL, proposed_at BIGINT NOT NULL, decided_at BIGINT NOT NULL, decided_by TEXT, reason TEXT)",
 	"CREATE UNIQUE INDEX reward_case ON reward (case_id, rule_group) WHERE state NOT IN ('rejected', 'clawed_back')",
 	/* -- access ---------------------------------------------------------------------------- */
-	"CREATE TABLE apikey (id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE, hash BLOB NOT NULL UNIQUE, secret_x BLOB NOT NULL, role TEXT NOT NULL,"
+	"CREATE TABLE apikey (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, hash BLOB NOT NULL UNIQUE, secret_x BLOB NOT NULL, role TEXT NOT NULL,"
 	" area TEXT NOT NULL, created_at BIGINT NOT NULL, created_by TEXT NOT NULL, revoked_at BIGINT NOT NULL)",
 	"CREATE TABLE nonce (key_id BIGINT NOT NULL, nonce TEXT NOT NULL, until_at BIGINT NOT NULL, PRIMARY KEY (key_id, nonce))",
-	"CREATE TABLE reveal (id BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, entity TEXT NOT NULL,"
+	"CREATE TABLE reveal (id INTEGER PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, entity TEXT NOT NULL,"
 	" entity_id BIGINT NOT NULL, reason TEXT NOT NULL)",
 	NULL };
 /* clang-format on */
@@ -153,7 +154,7 @@ enum store_rc schema_migrate(struct db *db, int64_t now_ms)
 	int64_t version;
 
 	db_script(db, "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
-		      "CREATE TABLE IF NOT EXISTS migration (version BIGINT PRIMARY KEY, at BIGINT NOT NULL)");
+		      "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, at BIGINT NOT NULL)");
 	version = db_number(db, "SELECT max(version) FROM migration", 0, DB_NONE);
 	if (version > VERSION)
 		return STORE_NEWER;

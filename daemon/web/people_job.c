@@ -9,6 +9,8 @@
 
 #include "banned.h"
 
+enum { RESIDENTS_SLICE = 100 };
+
 enum { ARENA_MAX = 512 << 20 };
 
 struct people_job *people_job_new(enum header_kind kind, bool dry_run)
@@ -110,7 +112,10 @@ bool people_job_read(struct people_job *j, const void *bytes, size_t n,
 
 static size_t slice_size(const struct people_job *j)
 {
-	return j->count - j->next < PEOPLE_SLICE ? j->count - j->next : PEOPLE_SLICE;
+	/* Residents come by the hundred thousand: short slices, so that a warning need not wait. */
+	size_t most = j->kind == HEADER_RESIDENT ? RESIDENTS_SLICE : PEOPLE_SLICE;
+
+	return j->count - j->next < most ? j->count - j->next : most;
 }
 
 void people_job_take_slice(

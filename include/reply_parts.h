@@ -35,8 +35,8 @@ struct reply_token {
 	uint32_t codes, n_codes; /* where in reply_work.codes the tasks stand */
 };
 
-struct reply_hit {           /* a phrase, selected, or a clause that is one word */
-	uint32_t start, end; /* in the text */
+struct reply_hit {      /* a phrase, selected, or a clause that is one word */
+	uint32_t start; /* in the text */
 	int8_t action;
 	bool negated;
 	bool clause_word;

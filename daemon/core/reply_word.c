@@ -192,13 +192,12 @@ static bool is_negated(const struct reply_work *w, size_t at)
 
 /* -- hits --------------------------------------------------------------------------------------- */
 
-static struct reply_hit *add_hit(struct reply_work *w, size_t at, size_t len, int action)
+static struct reply_hit *add_hit(struct reply_work *w, size_t at, int action)
 {
 	struct reply_hit *hit = &w->hits[w->n_hits++];
 
 	*hit = (struct reply_hit){
 		.start = w->origin[at],
-		.end = w->origin[at + len - 1] + 1,
 		.action = (int8_t)action,
 	};
 	return hit;
@@ -252,7 +251,7 @@ static void take_clause_word(struct reply_work *w, size_t from, size_t end)
 		for (size_t len = 1; len <= PHRASE_CHARS_MAX && from + left + len <= end; len++)
 			if (end - from - left - len <= behind &&
 				is_word_of_clause(w, from + left, len)) {
-				add_hit(w, from, end - from, 1)->clause_word = true;
+				add_hit(w, from, 1)->clause_word = true;
 				return;
 			}
 }
@@ -267,7 +266,7 @@ static void take_clause(struct reply_work *w, size_t from, size_t end)
 
 		if (len == 0)
 			continue;
-		hit = add_hit(w, i, len, action_of(w, i, len));
+		hit = add_hit(w, i, action_of(w, i, len));
 		hit->negated = is_negated(w, i);
 		last = i + len;
 	}

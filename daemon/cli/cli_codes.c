@@ -100,6 +100,8 @@ static const struct {
 	{ NULL, "flags", "phone_masked", "电话打码" }, { NULL, "flags", "more_phones", "号码太多" },
 	{ NULL, "flags", "more_suspects", "涉案信息太多" }, { NULL, "flags", "name_only", "只有姓名" },
 	{ NULL, "flags", "name_wild", "姓名不全" }, { NULL, "flags", "name_org", "单位" },
+	{ NULL, "flags", "id_from15", "15位证件号" }, { NULL, "flags", "more_transfers", "转账太多" },
+	{ NULL, "flags", "bad_phone", "号码不能用" }, { NULL, "flags", "bad_id", "证件号不能用" },
 	{ NULL, "flags", "sex_differs", "性别不符" }, { NULL, "flags", "birth_differs", "生日不符" },
 	{ "outcomes", "code", "NOTE", "备注" },
 	{ NULL, "step", "24h", "24小时" }, { NULL, "step", "3d", "3天" }, { NULL, "step", "7d", "7天" },

@@ -80,6 +80,7 @@ void web_put(struct request *rq, void (*run)(struct work *, void *), void (*done
 /* The same for one slice of a long job: when the queue is full it is tried again later. */
 void web_put_slice(
 	struct request *rq, void (*run)(struct work *, void *), void (*done)(struct work *));
+void web_try_waiters(struct web *w); /* once a second */
 struct request *web_request_of(struct work *w);
 void web_load_keys(struct web *w, struct request *then); /* then (may be NULL) is done after it */
 /* Runs `read` in the pool on a reader, with the deadline; then done (NULL: request_done). */

@@ -59,6 +59,7 @@ void casefile_key_put(
 int64_t casefile_key_find(struct store *s, const char *person, const char *about); /* 0 none */
 
 /* Open and resolved cases that no timer stands for, at most 50; in the arena. */
+void casefile_shift(struct store *s, int64_t by_ms); /* see timer_shift() */
 const int64_t *casefile_without_timer(struct store *s, size_t *count);
 
 #endif

@@ -35,6 +35,9 @@ struct desk {
 	int64_t areas_version;
 };
 
+/* How far the wall clock is from desk time while it is doubted, as last written down; 0: trusted. */
+int64_t desk_clock_apart(struct desk *d);
+
 /* -- person.c: the person as a case knows them ------------------------------------------------ */
 
 /* The area of the record by code, name or address; "" when nothing fits. */

@@ -92,6 +92,7 @@ void sent_count_add(struct store *s, const char *channel, int parts);
 int answer_count(struct store *s, const char *phone, int64_t since_ms);
 void answer_count_add(struct store *s, const char *phone);
 
+void message_shift(struct store *s, int64_t by_ms); /* see timer_shift() */
 /* Did a message of this task leave, or may it have? */
 bool message_left(struct store *s, int64_t case_id, int64_t task_id);
 

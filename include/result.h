@@ -52,6 +52,8 @@ bool handover_event(struct store *s, struct handover *h, enum handover_event ev,
 void handover_amount(struct store *s, struct handover *h, int64_t amount_fen, const char *fields,
 	const char *missing);
 
+void handover_shift(struct store *s, int64_t by_ms); /* of the open ones; see timer_shift() */
+
 struct reward {
 	int64_t id, case_id, member_id;
 	const char *rule, *rule_group;

@@ -31,6 +31,11 @@ bool timer_take(struct store *s, struct timer *out);
 int64_t timer_next(struct store *s); /* due time of the first; INT64_MAX none */
 int64_t timer_next_of_case(struct store *s, int64_t case_id); /* 0 none */
 
+/*
+ * Somebody has said by how much the clock was wrong: what waits keeps the time that it has left.
+ * The same for messages, cases and hand-overs (message_shift() and so on).
+ */
+void timer_shift(struct store *s, int64_t by_ms);
 bool timer_has(struct store *s, const char *kind);
 
 #endif

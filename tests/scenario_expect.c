@@ -63,6 +63,21 @@ static void expect_nothing(struct play *p, char *at)
 			play_fail(p, "%s got an SMS: %s", p->heard[i].to, p->heard[i].text);
 }
 
+/* expect first "words": the oldest SMS that no expectation has taken holds them; it stays untaken. */
+static void expect_first(struct play *p, char *at)
+{
+	const char *words = play_need(p, &at, "words");
+
+	for (int i = 0; i < p->heard_count; i++) {
+		if (p->heard[i].seen)
+			continue;
+		if (strstr(p->heard[i].text, words) == NULL)
+			play_fail(p, "the first SMS is: %s", p->heard[i].text);
+		return;
+	}
+	play_fail(p, "there is no new SMS");
+}
+
 /* expect whatever: what came up to here is not looked at. */
 static void expect_whatever(struct play *p, char *at)
 {
@@ -179,7 +194,7 @@ static const struct {
 	const char *what;
 	void (*run)(struct play *p, char *at);
 } others[] = { { "tasks", expect_tasks }, { "count", expect_count }, { "events", expect_events },
-	{ "nothing", expect_nothing }, { "whatever", expect_whatever } };
+	{ "nothing", expect_nothing }, { "whatever", expect_whatever }, { "first", expect_first } };
 
 void play_expect(struct play *p, char *at)
 {

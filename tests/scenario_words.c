@@ -385,16 +385,26 @@ static int64_t id_of(struct play *p, const char *noun)
 	return id;
 }
 
-/* of=NAME: the newest task of that member; member=NAME becomes that member's id. */
+/*
+ * of=NAME: the newest task of that member; member=NAME becomes that member's id; from=NAME: whose
+ * phone the {code} in as= is about.
+ */
 static int64_t name_people(struct play *p, json_t *body, int64_t id)
 {
 	const char *of = play_get(body, "of"), *member = play_get(body, "member");
+	char phone[PHONE_SIZE], text[400];
 
 	if (member[0] != '\0')
 		json_object_set_new(body, "member", json_integer(need_member(p, member)));
 	if (of[0] != '\0')
 		id = db_number(p->t.s->db, "SELECT max(id) FROM task WHERE member_id = ?", 0,
 			DB_ARGS(DI(need_member(p, of))));
+	if (play_get(body, "from")[0] != '\0') {
+		play_phone(p, play_get(body, "from"), phone);
+		play_fill(p, phone, play_get(body, "as"), text, sizeof text);
+		json_object_set_new(body, "as", json_string(text));
+	}
+	json_object_del(body, "from");
 	json_object_del(body, "of");
 	return id;
 }

@@ -321,7 +321,7 @@ bool act_reassign(struct desk *d, struct casefile *c, struct task *t, const stru
 		: strcmp(t->kind, "handover") == 0 ? !handover_ask(d, c, t->about_id, m)
 						   : !ladder_ask(d, c, m))
 		return false;
-	act_withdraw(d, c, t, m, actor, "reassigned");
+	act_withdraw(d, c, t, NULL, actor, "reassigned");
 	if (is_on && count_state(d, c, TASK_ACCEPTED, 0) == 0) {
 		c->accepted_at = 0;
 		casefile_save(d->s, c);

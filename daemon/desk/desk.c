@@ -12,12 +12,21 @@
 enum { AREAS_MAX = 64 << 20 };
 #define DOUBT_MS (5 * MINUTE_MS)
 
+int64_t desk_clock_apart(struct desk *d)
+{
+	char kept[24];
+
+	return store_meta(d->s, "clock_apart", kept, sizeof kept) ? strtoll(kept, NULL, 10) : 0;
+}
+
+/* A clock that was doubted when we stopped is still as far off as it was (see tick.c). */
 static void start_time(struct desk *d)
 {
-	int64_t last = store_last_at(d->s);
+	int64_t last = store_last_at(d->s), apart = desk_clock_apart(d);
 
-	d->steady_wall_ms = clock_now_ms();
+	d->steady_wall_ms = clock_now_ms() - apart;
 	d->steady_mono_ms = clock_mono_ms();
+	d->clock_doubted = apart != 0;
 	if (d->steady_wall_ms + DOUBT_MS < last) {
 		/* A box without a battery clock starts in the past: go on from what was written last. */
 		log_error("clock before the last record by_ms=%lld",

@@ -480,12 +480,23 @@ static bool alarm_clear_order(const struct order *o)
 	return alarm_clear_id(o->d->s, o->id, o->actor) || no_such(o, "告警");
 }
 
-/* A person has looked at the clock: it is right as it stands now. */
+/* A person has looked at the clock: it is right as it stands now. What runs keeps the time it has left. */
 static bool clock_confirm(const struct order *o)
 {
+	struct store *s = o->d->s;
+	int64_t by = clock_now_ms() - s->now_ms;
+
+	timer_shift(s, by);
+	message_shift(s, by);
+	casefile_shift(s, by);
+	handover_shift(s, by);
+	store_meta_set(s, "clock_apart", "0");
+	o->d->next_due_ms = 0;
 	o->d->steady_wall_ms = clock_now_ms();
 	o->d->steady_mono_ms = clock_mono_ms();
 	o->d->clock_doubted = false;
+	/* From this event on: a start looks at the last one to know whether the clock went back. */
+	s->now_ms += by;
 	alarm_clear(o->d->s, "clock", "clock", o->actor);
 	store_event(o->d->s, o->actor, "clock.confirmed", 0, "clock", 0, NULL);
 	return true;

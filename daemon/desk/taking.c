@@ -259,11 +259,12 @@ int64_t taking_leave_end(const struct desk *d, const struct taking *r)
 {
 	struct clock_day day;
 
+	int days = r->reply.days;
+
 	clock_local(d->s->now_ms, &day);
-	day.hour =
-		day.hour < EVENING_HOUR ? 12 : 36; /* noon to noon: no change of clocks is near */
-	day.minute = day.second = 0;
-	clock_local(clock_of_local(&day) + r->reply.days * DAY_MS, &day);
+	days += day.hour >= EVENING_HOUR;
+	day.hour = 12; /* from noon to noon no change of the clocks is in the way */
+	clock_local(clock_of_local(&day) + days * DAY_MS, &day);
 	day.hour = day.minute = day.second = 0;
 	return clock_of_local(&day);
 }

@@ -1,9 +1,11 @@
 /* What is due: timers by their kind, held messages, and the audit of every minute. */
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alarm.h"
+#include "clock.h"
 #include "desk_room.h"
 #include "inbound.h"
 #include "log.h"
@@ -197,12 +199,24 @@ static void fire(struct desk *d, const struct timer *t)
 	log_error("timer of an unknown kind kind=%s id=%lld", t->kind, (long long)t->id);
 }
 
+/* Written down while it lasts, so that a restart does not take a wrong clock for the right one. */
+static void keep_doubt(struct desk *d)
+{
+	int64_t apart = d->clock_doubted ? clock_now_ms() - d->s->now_ms : 0;
+	int64_t kept = desk_clock_apart(d);
+
+	if ((apart == 0) != (kept == 0) || llabs(apart - kept) > MINUTE_MS)
+		store_meta_set(
+			d->s, "clock_apart", arena_print(&d->s->arena, "%lld", (long long)apart));
+}
+
 void desk_tick(struct desk *d)
 {
 	struct timer t;
 	int n = 0;
 
 	d->next_due_ms = 0;
+	keep_doubt(d);
 	message_release(d->s);
 	while (n < TICK_MAX && timer_take(d->s, &t)) {
 		n++;

@@ -198,3 +198,10 @@ const int64_t *casefile_without_timer(struct store *s, size_t *count)
 		ids[(*count)++] = db_int(q, 0);
 	return ids;
 }
+
+void casefile_shift(struct store *s, int64_t by_ms)
+{
+	db_run(s->db, "UPDATE cases SET woken_at = woken_at + ? WHERE state <> 'closed'",
+		DB_ARGS(DI(by_ms)));
+	db_run(s->db, "UPDATE open_case SET until_at = until_at + ?", DB_ARGS(DI(by_ms)));
+}

@@ -259,3 +259,11 @@ bool message_left(struct store *s, int64_t case_id, int64_t task_id)
 		       " AND state IN ('sending', 'unsure', 'sent', 'delivered')",
 		       0, DB_ARGS(DI(case_id), DI(task_id))) > 0;
 }
+
+void message_shift(struct store *s, int64_t by_ms)
+{
+	db_run(s->db,
+		"UPDATE message SET expires_at = expires_at + ?"
+		" WHERE state IN ('queued', 'held', 'sending', 'unsure')",
+		DB_ARGS(DI(by_ms)));
+}

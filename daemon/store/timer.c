@@ -73,3 +73,11 @@ bool timer_has(struct store *s, const char *kind)
 	return db_number(s->db, "SELECT count(*) FROM timer WHERE kind = ?", 0, DB_ARGS(DT(kind))) >
 	       0;
 }
+
+void timer_shift(struct store *s, int64_t by_ms)
+{
+	db_run(s->db,
+		"UPDATE timer SET due_at = due_at + ?,"
+		" ends_at = CASE WHEN ends_at = 0 THEN 0 ELSE ends_at + ? END",
+		DB_ARGS(DI(by_ms), DI(by_ms)));
+}

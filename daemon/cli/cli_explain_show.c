@@ -226,7 +226,10 @@ void explain_show_reply(struct cli *c, const json_t *line, const json_t *answer)
 	put("收到", json_str(line, "text"));
 	if (put_error(answer))
 		return;
-	json_array_foreach(json_object_get(e, "items"), i, item) put_item(c, item);
+	json_array_foreach(json_object_get(e, "items"), i, item)
+	{
+		put_item(c, item);
+	}
 	for (i = 0; next != NULL && i < sizeof nexts / sizeof *nexts; i++)
 		if (strcmp(nexts[i].code, next) == 0)
 			word = nexts[i].word;
@@ -362,8 +365,11 @@ void explain_show_headers(struct cli *c, const json_t *line, const json_t *answe
 		return;
 	if (json_array_size(heads) > 0) {
 		printf("表头在第");
-		json_array_foreach(heads, i, v) printf(
-			"%s%" JSON_INTEGER_FORMAT, i == 0 ? "" : "、", json_integer_value(v) + 1);
+		json_array_foreach(heads, i, v)
+		{
+			printf("%s%" JSON_INTEGER_FORMAT, i == 0 ? "" : "、",
+				json_integer_value(v) + 1);
+		}
 		printf("行，数据从第%lld行起。\n",
 			(long long)json_int(answer, "first_data_row", 0) + 1);
 		put_columns(c, line, answer);
@@ -379,5 +385,7 @@ void explain_show_headers(struct cli *c, const json_t *line, const json_t *answe
 		}
 	}
 	json_array_foreach(json_object_get(answer, "warn"), i, v)
+	{
 		printf("注意：%s\n", header_warning_text(json_string_value(v)));
+	}
 }

@@ -113,7 +113,10 @@ static void put_notes(const json_t *row)
 	const json_t *list = json_object_get(row, "notes"), *note;
 	size_t i;
 
-	json_array_foreach(list, i, note) put_fault("    没有收这一项：", note);
+	json_array_foreach(list, i, note)
+	{
+		put_fault("    没有收这一项：", note);
+	}
 }
 
 static bool is_rejected(const json_t *row)
@@ -200,7 +203,10 @@ int cli_push(struct cli *c)
 	} else if (rows == NULL) {
 		put_warning(c, r.json);
 	} else {
-		json_array_foreach(rows, i, row) put_warning(c, row);
+		json_array_foreach(rows, i, row)
+		{
+			put_warning(c, row);
+		}
 		printf("共%zu条：受理%lld，重复%lld，没有收%lld。\n", json_array_size(rows),
 			(long long)count(r.json, "accepted"),
 			(long long)count(r.json, "duplicates"), (long long)bad);
@@ -268,10 +274,8 @@ static void put_person(const json_t *row, bool dry)
 static void put_counts(const json_t *o, bool dry)
 {
 	printf("%s新增%lld，修改%lld，没有变化%lld，没有收%lld。\n",
-		dry ? "只是试一遍，什么都没有改。导入时将" : "",
-		(long long)(count(o, "created") + count(o, "accepted")),
-		(long long)(count(o, "updated") + count(o, "changed")),
-		(long long)(count(o, "unchanged") + count(o, "duplicates")),
+		dry ? "只是试一遍，什么都没有改。导入时将" : "", (long long)count(o, "created"),
+		(long long)count(o, "updated"), (long long)count(o, "unchanged"),
 		(long long)count(o, "rejected"));
 }
 
@@ -291,7 +295,10 @@ int cli_import(struct cli *c)
 	if (c->g.json) {
 		cli_print_body(&r);
 	} else {
-		json_array_foreach(json_object_get(r.json, "results"), i, row) put_person(row, dry);
+		json_array_foreach(json_object_get(r.json, "results"), i, row)
+		{
+			put_person(row, dry);
+		}
 		put_counts(r.json, dry);
 	}
 	cli_reply_free(&r);

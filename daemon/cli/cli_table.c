@@ -9,16 +9,16 @@
 
 #include "banned.h"
 
-enum { CELL_BYTES = 64 << 10, GAP = 2 };
+enum { TEXT_BYTES = 512 << 20, GAP = 2 };
 
 struct cell {
-	char *text;
-	size_t width;
+	size_t at, width; /* at: where it begins in the text */
 };
 
 struct cli_table {
 	size_t columns, widest, count, room;
 	struct cell *cell; /* the first row are the titles */
+	struct buf text;   /* of all cells, each with its NUL */
 };
 
 static size_t width_of(uint32_t c)
@@ -71,6 +71,7 @@ struct cli_table *cli_table_new(const char *const *titles, size_t columns, size_
 		abort();
 	t->columns = columns;
 	t->widest = widest;
+	buf_init(&t->text, TEXT_BYTES);
 	for (size_t i = 0; i < columns; i++)
 		cli_table_add(t, titles[i]);
 	return t;
@@ -79,7 +80,6 @@ struct cli_table *cli_table_new(const char *const *titles, size_t columns, size_
 void cli_table_add(struct cli_table *t, const char *text)
 {
 	struct cell *c;
-	struct buf b;
 
 	if (t->count == t->room) {
 		t->room = t->room == 0 ? 256 : 2 * t->room;
@@ -87,13 +87,12 @@ void cli_table_add(struct cli_table *t, const char *text)
 		if (t->cell == NULL)
 			abort();
 	}
-	buf_init(&b, CELL_BYTES);
 	c = &t->cell[t->count++];
-	c->width = cli_fit(text, t->widest, &b);
-	c->text = strdup(buf_str(&b));
-	if (c->text == NULL)
+	c->at = t->text.len;
+	c->width = cli_fit(text, t->widest, &t->text);
+	buf_addc(&t->text, '\0');
+	if (t->text.full)
 		abort();
-	buf_free(&b);
 }
 
 /* As wide as its widest cell; 0 when only the title stands in it. */
@@ -117,7 +116,7 @@ static void write_row(const struct cli_table *t, size_t row, const size_t *width
 			continue;
 		for (; c->width > 0 && blanks > 0; blanks--)
 			buf_addc(out, ' ');
-		buf_adds(out, c->text);
+		buf_adds(out, t->text.data + c->at);
 		blanks += width[i] - c->width + GAP;
 	}
 	buf_addc(out, '\n');
@@ -135,8 +134,7 @@ void cli_table_write(const struct cli_table *t, struct buf *out)
 
 void cli_table_free(struct cli_table *t)
 {
-	for (size_t i = 0; i < t->count; i++)
-		free(t->cell[i].text);
+	buf_free(&t->text);
 	free(t->cell);
 	free(t);
 }

@@ -92,7 +92,8 @@ static void put(struct bytes *b, const char *from, size_t n, size_t at)
 {
 	if (at + n > b->n)
 		set_size(b, at + n);
-	memcpy(b->p + at, from, n);
+	if (n > 0) /* an empty file has no bytes at all */
+		memcpy(b->p + at, from, n);
 }
 
 static void forget_waits(struct node *f)

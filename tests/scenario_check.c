@@ -36,6 +36,8 @@ static void check_length(struct play *p, const struct heard *h)
 	bool marked = strstr(h->text, p->set.templates.repeat_mark) != NULL ||
 		      strstr(h->text, p->set.templates.drill_mark) != NULL;
 
+	if (!text_valid(h->text, strlen(h->text)))
+		play_fail(p, "an SMS that is cut inside a character: %s", h->text);
 	if (units > TWO_PARTS)
 		play_fail(p, "an SMS of more than two parts (%zu): %s", units, h->text);
 	if (units > ONE_SMS && !marked && is_ask(h->purpose))

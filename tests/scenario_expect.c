@@ -15,7 +15,7 @@ static void describe(struct play *p, const char *phone, char *out, size_t n)
 	size_t used = 0;
 
 	out[0] = '\0';
-	for (int i = 0; i < p->heard_count && used + 400 < n; i++)
+	for (int i = p->heard_count - 1; i >= 0 && used + 400 < n; i--)
 		if (strcmp(p->heard[i].to, phone) == 0)
 			used += (size_t)snprintf(out + used, n - used, "\n    %s%.330s",
 				p->heard[i].seen ? "(seen) " : "", p->heard[i].text);
@@ -141,6 +141,21 @@ static void expect_count(struct play *p, char *at)
 	compare(p, who, there, at);
 }
 
+/* expect codes NAME 2:9 3:2: so many live codes of two and of three digits. */
+static void expect_codes(struct play *p, char *at)
+{
+	const char *who = play_need(p, &at, "who");
+	char phone[PHONE_SIZE], sql[300], there[200];
+	int64_t id = play_member(p, who, phone);
+
+	snprintf(sql, sizeof sql,
+		"SELECT length(code) || ':' || count(*) FROM reply_code WHERE member_id = %lld"
+		" AND closed_at = 0 GROUP BY length(code) ORDER BY length(code)",
+		(long long)id);
+	query_words(p, sql, there, sizeof there);
+	compare(p, who, there, at);
+}
+
 /* expect events KIND 2: so many rows of that kind in the books. */
 static void expect_events(struct play *p, char *at)
 {
@@ -194,7 +209,8 @@ static const struct {
 	const char *what;
 	void (*run)(struct play *p, char *at);
 } others[] = { { "tasks", expect_tasks }, { "count", expect_count }, { "events", expect_events },
-	{ "nothing", expect_nothing }, { "whatever", expect_whatever }, { "first", expect_first } };
+	{ "nothing", expect_nothing }, { "whatever", expect_whatever }, { "first", expect_first },
+	{ "codes", expect_codes } };
 
 void play_expect(struct play *p, char *at)
 {

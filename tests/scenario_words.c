@@ -309,7 +309,8 @@ static void says(struct play *p, const char *who, char *at)
 		at += 5;
 		age = play_span_ms(p, play_need(p, &at, "span"));
 	}
-	play_fill(p, phone, play_need(p, &at, "text"), text, sizeof text);
+	play_fill(p, phone + (phone[0] == '+' ? strlen("+86") : 0), play_need(p, &at, "text"), text,
+		sizeof text);
 	play_write(p, phone, text, age);
 }
 

@@ -8,6 +8,8 @@
 
 #include "banned.h"
 
+enum { MORE_MAX = 3 }; /* so many are named one by one */
+
 static bool task_of(
 	struct desk *d, const struct taking *r, int index, struct task *t, struct casefile *c)
 {
@@ -80,6 +82,10 @@ static void put_more(struct desk *d, const struct taking *r, struct template_val
 {
 	struct buf more;
 
+	if (r->reply.n_items > MORE_MAX) {
+		template_putf(v, "more", "等%zu个任务", r->reply.n_items);
+		return;
+	}
 	buf_init(&more, 200);
 	for (size_t i = 1; i < r->reply.n_items; i++)
 		buf_addf(&more, "、%s号%s %s", r->reply.items[i].code,

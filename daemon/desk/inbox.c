@@ -211,6 +211,7 @@ bool inbox_reread(
 	in.text = text;
 	in.written_at = 0;
 	in.raised = false;
+	in.complete = true; /* these are the words of whoever reads it */
 	r.phone = normal_phone(d, in.phone);
 	taking_run(d, &r);
 	if (r.reply.next != REPLY_ECHO || in.state != IN_APPLIED) {

@@ -9,12 +9,13 @@
 
 #include "alarm.h"
 #include "desk_room.h"
+#include "duty.h"
 #include "json.h"
 #include "warning.h"
 
 #include "banned.h"
 
-enum { LAST_WAIT_S = 60 };
+enum { LAST_WAIT_S = 60, ROUNDS = 6 };
 #define NO_HOLDS_MS (2 * HOUR_MS) /* who said no is not asked again for so long */
 
 static int64_t life_end(const struct desk *d, const struct casefile *c)
@@ -184,10 +185,36 @@ static bool is_waiting_for(
 	return false;
 }
 
-/* Everybody of one place of a rung; those over their load cap only when nobody else is left. */
+/* Where no rota says who is on duty, volunteers come before their leader and the head of the village. */
+static int order_of(const struct member *m)
+{
+	return strcmp(m->post, "leader") == 0 ? 1 : strcmp(m->post, "head") == 0 ? 2 : 0;
+}
+
+static bool has_rota(struct desk *d, int64_t team_id)
+{
+	size_t n;
+
+	duty_of_team(d->s, team_id, &n);
+	return n > 0;
+}
+
+/* Does his turn come in this round? Those over their load cap come last. */
+static bool is_turn(const struct member *m, size_t place, bool ordered, int round)
+{
+	bool is_over = m->load_cap > 0 && m->open_tasks >= m->load_cap;
+
+	if ((places[place].duty_only && !m->on_duty) ||
+		(places[place].post != NULL && strcmp(places[place].post, m->post) != 0))
+		return false;
+	return round == (is_over ? ROUNDS / 2 : 0) + (ordered ? order_of(m) : 0);
+}
+
+/* Everybody of one place of a rung; the later rounds only when nobody was there in the earlier ones. */
 static int tell_place(struct desk *d, struct casefile *c, size_t place, bool asks)
 {
 	const struct member *people;
+	bool ordered = places[place].first_only;
 	struct team team;
 	size_t n;
 	int told = 0;
@@ -195,22 +222,13 @@ static int tell_place(struct desk *d, struct casefile *c, size_t place, bool ask
 	if (!team_of_area(d->s, c->area, places[place].team, &team))
 		return 0;
 	people = member_candidates(d->s, team.id, &n);
-	if (asks && places[place].first_only && is_waiting_for(d, c, people, n, &told))
+	if (asks && ordered && is_waiting_for(d, c, people, n, &told))
 		return told;
-	for (int over_cap = 0; over_cap < 2 && told == 0; over_cap++) {
-		for (size_t i = 0; i < n; i++) {
-			const struct member *m = &people[i];
-			bool is_over = m->load_cap > 0 && m->open_tasks >= m->load_cap;
-
-			if (is_over != (over_cap == 1) || (places[place].duty_only && !m->on_duty))
-				continue;
-			if (places[place].post != NULL && strcmp(places[place].post, m->post) != 0)
-				continue;
-			told += asks ? ask(d, c, m) : tell(d, c, m);
-			if (told > 0 && places[place].first_only)
-				break;
-		}
-	}
+	ordered = ordered && !has_rota(d, team.id);
+	for (int round = 0; round < ROUNDS && told == 0; round++)
+		for (size_t i = 0; i < n && (told == 0 || !places[place].first_only); i++)
+			if (is_turn(&people[i], place, ordered, round))
+				told += asks ? ask(d, c, &people[i]) : tell(d, c, &people[i]);
 	return told;
 }
 

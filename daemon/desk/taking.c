@@ -105,6 +105,23 @@ static void read_text(struct desk *d, struct taking *r)
 	reply_read(r->in->text, &ctx, &r->reply);
 }
 
+/* Parts are missing: what raises is raised, for the rest a person must guess what stood in the gap. */
+static void distrust(struct reply *reply)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < reply->n_items; i++) {
+		int action = reply->items[i].action;
+
+		if (action != 0 && action != 4 && action != 7)
+			continue;
+		reply->items[kept] = reply->items[i];
+		reply->items[kept++].how = REPLY_RAISE;
+	}
+	reply->n_items = kept;
+	reply->next = kept > 0 ? REPLY_CONFIRM : REPLY_HUMAN;
+}
+
 /* -- items ---------------------------------------------------------------------------------- */
 
 static void ask_amount(struct desk *d, const struct taking *r, const struct task *t)
@@ -388,6 +405,8 @@ void taking_run(struct desk *d, struct taking *r)
 	if (r->actor == NULL)
 		r->actor = "stranger";
 	read_text(d, r);
+	if (!r->in->complete && r->reply.next != REPLY_IGNORE)
+		distrust(&r->reply);
 	for (size_t i = 0; i < r->reply.n_items; i++)
 		do_item(d, r, i);
 	command(d, r);

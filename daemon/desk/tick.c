@@ -62,8 +62,11 @@ static void tell_overdue(
 {
 	struct template_values v = { .count = 0 };
 
-	if (!alarm_raise(d->s, "overdue", arena_print(&d->s->arena, "%s:%s", c->no, dl->kind),
-		    c->id, arena_print(&d->s->arena, "%s超时", dl->what)))
+	/* The reminders that follow are about the same thing. */
+	const char *about = strcmp(dl->kind, "remind") == 0 ? "feedback" : dl->kind;
+
+	if (!alarm_raise(d->s, "overdue", arena_print(&d->s->arena, "%s:%s", c->no, about), c->id,
+		    arena_print(&d->s->arena, "%s超时", dl->what)))
 		return;
 	words_case(d, c, &v);
 	template_put(&v, "who", words_mask_name(d->s, m->name));

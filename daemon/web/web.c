@@ -7,7 +7,6 @@
 #include "clock.h"
 #include "exchange.h"
 #include "intake_job.h"
-#include "json.h"
 #include "log.h"
 #include "seal.h"
 #include "web_room.h"

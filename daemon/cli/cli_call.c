@@ -107,7 +107,8 @@ void cli_problem(const struct cli *c, const struct cli_reply *r)
 	else
 		cli_say("quanzud 回答了状态 %ld，没有说明原因。", r->status);
 	if (!c->g.json && r->status == 413)
-		cli_say("大文件可以放进投件文件夹，或者分成几份。");
+		cli_say("要收更大的文件，请调大配置里的 http.body_max%s。",
+			c->verb->run == cli_push ? "，或把文件放进投件文件夹" : "");
 }
 
 bool cli_ask(struct cli *c, const struct cli_request *r, struct cli_reply *out)

@@ -518,6 +518,15 @@ def lists_of_people_come_in(h):
 
 
 @test
+def a_file_that_is_too_large_says_what_to_do(h):
+    text = "姓名,手机号,住址,村居\n" + "王小明,13900139001,示例村6组12号,示例村\n" * 120000
+    r = h.q("resident", "import", h.write("huge.csv", text))
+    assert r.code == 1 and "http.body_max" in r.err and "投件" not in r.err, r
+    r = h.q("warning", "push", h.path("huge.csv"))
+    assert r.code == 1 and "http.body_max" in r.err and "投件文件夹" in r.err, r
+
+
+@test
 def single_people_are_added_and_changed(h):
     r = h.done("resident", "add", "姓名=李大姐", "手机号=13900139009，13900139010", "村居=示例村",
                "家属=李小二:13900139011:儿子", "标签=独居、老人", "风险=高危")

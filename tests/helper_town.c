@@ -209,8 +209,8 @@ static const struct {
 		"t.case_id AND e.case_id > 0"
 		" AND e.kind = 'task.offered' AND e.entity_id = t.id) <> 1"
 		" OR (SELECT count(*) FROM reply_code r WHERE r.task_id = t.id) <> 1"
-		" OR (SELECT count(*) FROM message m WHERE m.case_id = t.case_id AND m.case_id > 0"
-		" AND m.task_id = t.id AND m.purpose = 'task') <> 1" },
+		" OR NOT EXISTS (SELECT 1 FROM message m WHERE m.case_id = t.case_id AND m.case_id "
+		"> 0 AND m.task_id = t.id)" },
 	{ "what left the queue was claimed",
 		"SELECT id FROM message m WHERE state IN ('sending', 'unsure', 'sent', "
 		"'delivered') AND NOT EXISTS"

@@ -186,6 +186,13 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* Ten seconds, and in the long run ten times as many. */
+#ifdef __SANITIZE_ADDRESS__
+enum { CUTS = 500, CUTS_LONG = 5000 };
+#else
+enum { CUTS = 1000, CUTS_LONG = 10000 };
+#endif
+
 static bool is_long(void)
 {
 	const char *text = getenv("TORTURE");
@@ -208,7 +215,7 @@ static void no_acknowledged_warning_is_lost_and_none_is_half(void **state)
 {
 	uint64_t seed = power_seed();
 	struct power_result r =
-		power_torture(&job, power_cuts(is_long() ? 10000 : 1000), seed, NULL);
+		power_torture(&job, power_cuts(is_long() ? CUTS_LONG : CUTS), seed, NULL);
 
 	(void)state;
 	tell(&r, seed);

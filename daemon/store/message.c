@@ -24,7 +24,7 @@ void message_add(struct store *s, const struct message *m)
 			DT(m->class_), DI(m->priority),
 			store_sealed(s, "message", "phone", m->id, m->phone),
 			store_sealed(s, "message", "text", m->id, m->text),
-			DT(machine_code(&message_life, m->state)), DI(m->held_until),
+			DT(machine_code(&message_life, (int)m->state)), DI(m->held_until),
 			DT(m->held_why), DI(m->expires_at), DI(s->now_ms)));
 }
 

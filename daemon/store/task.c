@@ -18,7 +18,7 @@ void task_add(struct store *s, const struct task *t)
 		"INSERT INTO task (" TASK_COLUMNS ", updated_at)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, '', ?)",
 		DB_ARGS(DI(t->id), DI(t->case_id), DT(t->kind), DI(t->member_id),
-			DT(machine_code(&task_life, t->state)), DT(t->code), DI(t->rung),
+			DT(machine_code(&task_life, (int)t->state)), DT(t->code), DI(t->rung),
 			DI(t->about_id), DI(s->now_ms), DI(s->now_ms)));
 }
 
@@ -122,18 +122,4 @@ void task_met(struct store *s, struct task *t, const char *actor)
 	db_run(s->db, "UPDATE task SET met_at = ?, updated_at = ? WHERE id = ?",
 		DB_ARGS(DI(t->met_at), DI(s->now_ms), DI(t->id)));
 	store_event(s, actor, "task.met", t->case_id, "task", t->id, NULL);
-}
-
-bool task_of_followup(struct store *s, int64_t case_id, int64_t about_id, struct task *out)
-{
-	struct db_stmt *q = db_query(s->db,
-		"SELECT " TASK_COLUMNS " FROM task WHERE case_id = ? AND about_id = ?"
-		" AND state IN ('offered', 'accepted') ORDER BY id DESC LIMIT 1",
-		DB_ARGS(DI(case_id), DI(about_id)));
-
-	if (!db_next(q))
-		return false;
-	read_task(s, q, out);
-	db_end(q);
-	return db_rc(s->db) == STORE_OK;
 }

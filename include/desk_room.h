@@ -28,7 +28,7 @@ struct desk {
 	const struct settings *set;
 	int64_t steady_wall_ms, steady_mono_ms; /* desk time = wall + (mono now - mono then) */
 	bool clock_doubted;                     /* the wall clock jumped; a person must confirm */
-	int64_t next_due_ms;                    /* cached; 0: look */
+	int64_t next_due_ms; /* cached; 0: look. Each job that may set a timer begins with 0 */
 	struct arena areas_memory;
 	const struct place_area *areas;
 	size_t area_count;
@@ -150,7 +150,9 @@ void aftermath_close(
 void revisit_schedule(struct desk *d, struct casefile *c, const struct task *t);
 void revisit_withdraw(
 	struct desk *d, struct casefile *c, const char *actor); /* all that are left */
-void revisit_repair(struct desk *d, struct casefile *c);        /* timers that were lost */
+/* By the office, without an SMS. False: it is over already. */
+bool revisit_done(struct desk *d, struct casefile *c, struct followup *f, const char *actor);
+void revisit_repair(struct desk *d, struct casefile *c); /* timers that were lost */
 bool revisit_is_waiting(struct desk *d, const struct casefile *c);
 bool revisit_ask(struct desk *d, struct casefile *c, int64_t followup_id, const struct member *m);
 void revisit_again(struct desk *d, struct casefile *c, int64_t followup_id); /* he cannot go */

@@ -32,9 +32,6 @@ void task_met(struct store *s, struct task *t, const char *actor);
 /* The tasks of a case, oldest first; in the arena. */
 struct task *task_of_case(struct store *s, int64_t case_id, size_t *count);
 
-/* The open task of a case that is about that row (a follow-up, a hand-over); false: none. */
-bool task_of_followup(struct store *s, int64_t case_id, int64_t about_id, struct task *out);
-
 /* -- reply codes: one per phone and task ------------------------------------------------- */
 
 struct reply_code {

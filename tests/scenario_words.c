@@ -169,8 +169,7 @@ static void set_policy(struct play *p, char *at)
 
 	if (l == NULL)
 		play_fail(p, "no level %s", code);
-	json_object_foreach(o, key, value)
-	{
+	json_object_foreach(o, key, value) {
 		const char *v = json_string_value(value);
 		const struct {
 			const char *key;
@@ -481,6 +480,38 @@ static void network(struct play *p, char *at)
 	play_fail(p, "network does not know %s", what);
 }
 
+/* limits minute=2 hour=20 day=100: of the channel, in parts */
+static void set_limits(struct play *p, char *at)
+{
+	json_t *o = play_pairs(p, &at);
+
+	p->set.channel[0].per_minute = (int)strtol(play_get(o, "minute"), NULL, 10);
+	p->set.channel[0].per_hour = (int)strtol(play_get(o, "hour"), NULL, 10);
+	p->set.channel[0].per_day = (int)strtol(play_get(o, "day"), NULL, 10);
+	json_decref(o);
+}
+
+/* times 70 LINE: that line so often; {n} in it is 1, 2, 3 ... */
+static void times(struct play *p, char *at)
+{
+	long n = strtol(play_need(p, &at, "count"), NULL, 10);
+	char line[LINE_SIZE];
+
+	for (long i = 1; i <= n; i++) {
+		const char *from = at, *mark;
+		size_t used = 0;
+
+		while ((mark = strstr(from, "{n}")) != NULL) {
+			used += (size_t)snprintf(line + used, sizeof line - used, "%.*s%ld",
+				(int)(mark - from), from, i);
+			from = mark + strlen("{n}");
+			assert(used < sizeof line);
+		}
+		snprintf(line + used, sizeof line - used, "%s", from);
+		play_line(p, line);
+	}
+}
+
 static void set_time(struct play *p, char *at)
 {
 	char text[40];
@@ -551,7 +582,7 @@ static const struct {
 	{ "network", network }, { "clock", clock_line }, { "restart", restart_line },
 	{ "off", off_line }, { "drill", drill_line }, { "pledge", pledge_line },
 	{ "audit", audit_line }, { "redeliver", redeliver }, { "part", say_part },
-	{ "storm", storm }, { "once", once_line } };
+	{ "storm", storm }, { "once", once_line }, { "limits", set_limits }, { "times", times } };
 
 bool play_happens(struct play *p, const char *word, char *at)
 {

@@ -8,6 +8,7 @@
 
 #include "banned.h"
 
+enum { LIST_MAX = 8 }; /* tasks that one SMS names */
 enum { MORE_MAX = 3 }; /* so many are named one by one */
 
 static bool task_of(
@@ -50,14 +51,20 @@ static void put_list(
 
 		if (t->state == REPLY_CLOSED)
 			continue;
-		buf_addf(&list, "%s%s:%s%s", count == 0 ? "" : " ", t->code,
+		if (count++ >= LIST_MAX)
+			continue;
+		buf_addf(&list, "%s%s:%s%s", count == 1 ? "" : " ", t->code,
 			name_of_task(d, r, (int)i),
 			!states                     ? ""
 			: t->state == REPLY_OFFERED ? "待接单"
 						    : "已接单");
-		buf_addf(&answers, "%s%s%d", count == 0 ? "" : "或", t->code, action);
-		if (count++ == 0)
+		buf_addf(&answers, "%s%s%d", count == 1 ? "" : "或", t->code, action);
+		if (count == 1)
 			words_code(v, t->code);
+	}
+	if (count > LIST_MAX) {
+		buf_addf(&list, "等");
+		buf_addf(&answers, "等");
 	}
 	template_putf(v, "count", "%d", count);
 	template_put(v, "list", count == 0 ? "无" : buf_str(&list));
@@ -109,6 +116,11 @@ static void put_closer(struct desk *d, const struct taking *r, size_t i, struct 
 	template_put(v, "action", "办结");
 	if (!task_of(d, r, r->reply.items[i].task, &t, &c))
 		return;
+	if (c.state == CASE_CLOSED && c.outcome[0] == '\0') {
+		words_time(d, v, "time", c.closed_at); /* by an order, without an outcome */
+		casefile_drop(&c);
+		return;
+	}
 	code = outcome_code_find(&d->set->outcomes, c.outcome);
 	words_time(d, v, "time",
 		c.outcome_at != 0    ? c.outcome_at

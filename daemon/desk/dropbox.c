@@ -72,6 +72,7 @@ static void read_file(struct job *j, struct filereport *report)
 	limits.rows = (size_t)j->set->drop.rows_max;
 	if (fd < 0) {
 		fault_set(&j->fault, "unreadable", "文件打不开", "请重新放一次");
+		filereport_fault(report, &j->fault);
 		return;
 	}
 	j->readable = intake_file(&job, fd, &j->sum, &j->fault);
@@ -104,10 +105,8 @@ static void work(uv_work_t *req)
 		filereport_abandon(report);
 		return;
 	}
-	if (j->is_refused || !j->readable)
+	if (j->is_refused)
 		filereport_fault(report, &j->fault);
-	for (size_t i = 0; i < j->sum.note_count; i++)
-		filereport_note(report, j->sum.note[i]);
 	if (filereport_close(report) != OUTSHEET_OK)
 		j->rc = STORE_FULL;
 	j->good = !j->is_refused && went_well(j);

@@ -150,13 +150,13 @@ static void take_part(struct desk *d, const struct incoming *in)
 		join_set(d, id, true);
 	else if (n == 1)
 		timer_set(d->s, d->s->now_ms + PARTS_WAIT_MS, "parts", 0, id, 0, 0);
-	d->next_due_ms = 0;
 }
 
 void desk_incoming(struct desk *d, const struct incoming *in)
 {
 	struct buf text;
 
+	d->next_due_ms = 0;
 	if (in->total > 1) {
 		take_part(d, in);
 		return;

@@ -353,23 +353,14 @@ static bool followup_done(const struct order *o)
 {
 	struct casefile c;
 	struct followup f;
-	struct task t;
+	bool ok;
 
 	if (!followup_get(o->d->s, o->id, &f) || !casefile_get(o->d->s, f.case_id, &c))
 		return no_such(o, "回访");
-	if (!followup_event(o->d->s, &f, FU_EV_DO, o->actor)) {
-		casefile_drop(&c);
-		return refuse(o, "conflict", "这次回访已经了结", "请刷新后再看");
-	}
-	timer_drop_subject(o->d->s, "revisit", f.id, c.id);
-	timer_drop_subject(o->d->s, "revisit_late", f.id, c.id);
-	if (task_of_followup(o->d->s, f.case_id, f.id, &t) &&
-		task_event(
-			o->d->s, &t, TASK_EV_WITHDRAW, o->actor, json_pack("{s:s}", "why", "done")))
-		reply_code_close(o->d->s, t.id);
-	aftermath_settle(o->d, &c, o->actor);
+	ok = revisit_done(o->d, &c, &f, o->actor) ||
+	     refuse(o, "conflict", "这次回访已经了结", "请刷新后再看");
 	casefile_drop(&c);
-	return true;
+	return ok;
 }
 
 static bool handover_step(const struct order *o, enum handover_event ev)
@@ -544,6 +535,7 @@ bool desk_command(struct desk *d, const char *actor, const char *noun, const cha
 {
 	struct order o = { d, actor, id, body, out, fault };
 
+	d->next_due_ms = 0;
 	for (size_t i = 0; i < ORDERS; i++)
 		if (strcmp(orders[i].noun, noun) == 0 && strcmp(orders[i].verb, verb) == 0)
 			return orders[i].run(&o);

@@ -89,7 +89,6 @@ static void hold(struct desk *d, struct message *m, int64_t until, const char *w
 	m->held_until = until;
 	m->held_why = why;
 	message_event(d->s, m, MSG_EV_HOLD, NULL);
-	d->next_due_ms = 0;
 }
 
 static void fill(struct desk *d, const struct message *m, struct outgoing *out)
@@ -110,6 +109,7 @@ bool desk_claim(struct desk *d, const char *channel, struct outgoing *out)
 {
 	struct message m;
 
+	d->next_due_ms = 0;
 	for (int looked = 0; looked < LOOK_MAX && message_first(d->s, &m); looked++) {
 		const char *why = not_needed(d, &m);
 		int64_t until;
@@ -237,6 +237,7 @@ void desk_sent(struct desk *d, const char *channel, int64_t id, enum send_verdic
 	struct message m;
 
 	(void)channel;
+	d->next_due_ms = 0;
 	if (!message_get(d->s, id, &m) || m.state != MSG_SENDING)
 		return; /* a report was quicker, or a restart has settled it */
 	m.parts = parts;
@@ -276,6 +277,7 @@ void desk_report(struct desk *d, const char *channel, int mr, const char *number
 	size_t n = message_part_find(d->s, channel, mr, found, SAME_REFERENCE);
 	struct message m;
 
+	d->next_due_ms = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (found[i].sent_at < d->s->now_ms - 2 * DAY_MS ||
 			!message_get(d->s, found[i].message_id, &m) ||
@@ -317,6 +319,7 @@ void desk_recover(struct desk *d)
 	const int64_t *ids = message_sending(d->s, &n);
 	struct message m;
 
+	d->next_due_ms = 0;
 	for (size_t i = 0; i < n; i++)
 		if (message_get(d->s, ids[i], &m))
 			unsure(d, &m, "the gateway was stopped while it was sending");

@@ -108,8 +108,7 @@ const char *given_words(struct people_put *p, const char *key, const char *was)
 	if (!json_is_array(v))
 		return given_text(p, key, was);
 	buf_init(&all, CELL_MAX);
-	json_array_foreach(v, i, word)
-	{
+	json_array_foreach(v, i, word) {
 		text = json_string_value(word);
 		if (text == NULL || strchr(text, ' ') != NULL)
 			given_refuse(p, key, &bad_type, "");

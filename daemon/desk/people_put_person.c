@@ -98,8 +98,9 @@ static void put_own_phones(struct people_put *p, struct resident *r)
 	}
 	if (!json_is_array(v) && !json_is_null(v))
 		given_refuse(p, "phones", &bad_type, "");
-	json_array_foreach(v, i, item) add_phone(
-		p, r, "own", "phones", json_is_string(item) ? json_string_value(item) : "", NULL);
+	json_array_foreach(v, i, item)
+		add_phone(p, r, "own", "phones",
+			json_is_string(item) ? json_string_value(item) : "", NULL);
 }
 
 static void put_relative(
@@ -123,7 +124,8 @@ static void put_relatives(struct people_put *p, struct resident *r, const char *
 		put_relative(p, r, kind, v);
 	else if (!json_is_array(v) && !json_is_null(v))
 		given_refuse(p, kind, &bad_type, "");
-	json_array_foreach(v, i, item) put_relative(p, r, kind, item);
+	json_array_foreach(v, i, item)
+		put_relative(p, r, kind, item);
 }
 
 /* Numbers of a kind that the body does not name stay. */
@@ -292,8 +294,7 @@ static unsigned put_weekdays(struct people_put *p, unsigned was)
 		return was;
 	if (!json_is_array(v) && !json_is_null(v))
 		given_refuse(p, "weekdays", &bad_days, "");
-	json_array_foreach(v, i, item)
-	{
+	json_array_foreach(v, i, item) {
 		json_int_t day = json_integer_value(item);
 
 		if (day < 1 || day > 7)

@@ -105,8 +105,7 @@ static void add_phone(json_t *list, const char *phone)
 
 	if (phone[0] == '\0')
 		return;
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		if (strcmp(json_string_value(item), phone) == 0)
 			return;
 	}

@@ -170,6 +170,18 @@ void revisit_withdraw(struct desk *d, struct casefile *c, const char *actor)
 	timer_drop_case(d->s, c->id, "revisit_late");
 }
 
+bool revisit_done(struct desk *d, struct casefile *c, struct followup *f, const char *actor)
+{
+	if (!followup_event(d->s, f, FU_EV_DO, actor))
+		return false;
+	timer_drop_subject(d->s, "revisit", f->id, c->id);
+	timer_drop_subject(d->s, "revisit_late", f->id, c->id);
+	alarm_clear(d->s, "revisit", c->no, actor);
+	withdraw_tasks(d, c, f->id, actor);
+	aftermath_settle(d, c, actor);
+	return true;
+}
+
 void revisit_repair(struct desk *d, struct casefile *c)
 {
 	size_t n;

@@ -26,8 +26,8 @@ enum { READERS = 3, DRAIN_MS = 10 * 1000, DRAIN_LOOK_MS = 20 };
 
 struct house { /* all that runs */
 	const char *config_path;
-	struct settings *set,
-		*next_set, *retired_set; /* next: read on SIGHUP, handed over by a job of the desk */
+	struct settings *set, *next_set,
+		*retired_set; /* next: read on SIGHUP, handed over by a job of the desk */
 	uv_loop_t loop;
 	struct store *store;
 	struct desk *desk;

@@ -19,6 +19,7 @@ enum {
 	WEB_SLOW = 8,  /* a read that may take minutes */
 	WEB_NONCE = 4, /* the handler spends the nonce of a signed request in its own job */
 	WEB_JSON_MAX = 256 << 10,
+	WEB_LOCAL_MAX = 96 << 20, /* a table by the local socket: a whole county's residents */
 	WEB_STATUSES = 8
 };
 

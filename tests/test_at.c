@@ -32,8 +32,7 @@ static bool agrees(const json_t *got, const json_t *want)
 	if (json_is_array(want)) {
 		if (json_array_size(got) != json_array_size(want))
 			return false;
-		json_array_foreach(want, i, value)
-		{
+		json_array_foreach(want, i, value) {
 			if (!agrees(json_array_get(got, i), value))
 				return false;
 		}
@@ -41,8 +40,7 @@ static bool agrees(const json_t *got, const json_t *want)
 	}
 	if (!json_is_object(want))
 		return json_equal(got, want);
-	json_object_foreach((json_t *)(uintptr_t)want, key, value)
-	{
+	json_object_foreach((json_t *)(uintptr_t)want, key, value) {
 		if (!agrees(json_object_get(got, key), value))
 			return false;
 	}

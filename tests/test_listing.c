@@ -234,8 +234,7 @@ static void no_list_shows_personal_data(void **state)
 		size_t k;
 
 		nothing_plain(items, l->noun);
-		json_array_foreach(items, k, item)
-		{
+		json_array_foreach(items, k, item) {
 			char key[32];
 			const char *code = json_str(item, "code");
 			json_t *one;
@@ -384,8 +383,7 @@ static void pages_lose_and_repeat_nothing(void **state)
 
 		q.after = after;
 		items = page(h, "events", q, &next);
-		json_array_foreach(items, i, item)
-		{
+		json_array_foreach(items, i, item) {
 			assert_true(json_int(item, "id", 0) < last);
 			last = json_int(item, "id", 0);
 			rows++;
@@ -438,8 +436,7 @@ static void a_case_tells_its_story(void **state)
 	size_t i;
 
 	assert_non_null(one);
-	json_array_foreach((json_t *)story, i, entry)
-	{
+	json_array_foreach((json_t *)story, i, entry) {
 		const char *line = json_str(entry, "line");
 
 		assert_true(json_int(entry, "seq", 0) > seq);

@@ -50,8 +50,7 @@ static void vector(void **state)
 	if (expect != NULL && strcmp(expect, "nocrash") != 0)
 		assert_string_equal(got, expect);
 	if (got == NULL || strcmp(got, "ok") == 0) {
-		json_object_foreach(line, key, want)
-		{
+		json_object_foreach(line, key, want) {
 			json_t *value = json_object_get(out, key);
 
 			if (is_given(json_str(line, "op"), key) || json_equal(value, want))

@@ -257,8 +257,7 @@ static void holds(const json_t *got, const json_t *want, const char *path)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach((json_t *)(uintptr_t)want, key, v)
-	{
+	json_object_foreach((json_t *)(uintptr_t)want, key, v) {
 		json_t *g = json_object_get(got, key);
 
 		if (json_is_object(v)) {

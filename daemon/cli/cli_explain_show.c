@@ -120,8 +120,7 @@ static void put_field(struct cli *c, const json_t *line, const char *key, const 
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(v, i, item)
-	{
+	json_array_foreach(v, i, item) {
 		put(i == 0 ? title : "", scalar(c, line, key, item));
 	}
 	if (json_is_array(v) || json_is_object(v))
@@ -156,8 +155,7 @@ void explain_show_fields(struct cli *c, const json_t *line, const json_t *answer
 	put_error(answer);
 	if (json_is_string(inner) && strcmp(json_string_value(inner), "error") == 0)
 		printf("不能用。\n");
-	json_object_foreach((json_t *)(json_is_object(inner) ? inner : answer), key, v)
-	{
+	json_object_foreach((json_t *)(json_is_object(inner) ? inner : answer), key, v) {
 		size_t i = 0;
 
 		while (i < sizeof silent / sizeof *silent && strcmp(silent[i], key) != 0)
@@ -226,8 +224,7 @@ void explain_show_reply(struct cli *c, const json_t *line, const json_t *answer)
 	put("收到", json_str(line, "text"));
 	if (put_error(answer))
 		return;
-	json_array_foreach(json_object_get(e, "items"), i, item)
-	{
+	json_array_foreach(json_object_get(e, "items"), i, item) {
 		put_item(c, item);
 	}
 	for (i = 0; next != NULL && i < sizeof nexts / sizeof *nexts; i++)
@@ -270,8 +267,7 @@ void explain_show_at(struct cli *c, const json_t *line, const json_t *answer)
 	(void)c;
 	(void)line;
 	put_error(answer);
-	json_array_foreach(json_object_get(answer, "expect"), i, e)
-	{
+	json_array_foreach(json_object_get(answer, "expect"), i, e) {
 		const char *t = json_str(e, "t"), *word = t, *key;
 		struct buf text;
 		json_t *v;
@@ -280,8 +276,7 @@ void explain_show_at(struct cli *c, const json_t *line, const json_t *answer)
 			if (strcmp(kinds[k].code, t) == 0)
 				word = kinds[k].word;
 		buf_init(&text, 1 << 20);
-		json_object_foreach((json_t *)e, key, v)
-		{
+		json_object_foreach((json_t *)e, key, v) {
 			if (strcmp(key, "name") == 0)
 				buf_addf(&text, " %s", json_string_value(v));
 			else if (strcmp(key, "t") != 0)
@@ -337,8 +332,7 @@ static void put_columns(struct cli *c, const json_t *line, const json_t *answer)
 	struct buf out;
 	size_t i;
 
-	json_array_foreach(map, i, v)
-	{
+	json_array_foreach(map, i, v) {
 		const char *field = json_string_value(v);
 
 		cli_table_add(t, sheet_column_name((int)i, letters));
@@ -365,8 +359,7 @@ void explain_show_headers(struct cli *c, const json_t *line, const json_t *answe
 		return;
 	if (json_array_size(heads) > 0) {
 		printf("表头在第");
-		json_array_foreach(heads, i, v)
-		{
+		json_array_foreach(heads, i, v) {
 			printf("%s%" JSON_INTEGER_FORMAT, i == 0 ? "" : "、",
 				json_integer_value(v) + 1);
 		}
@@ -375,8 +368,7 @@ void explain_show_headers(struct cli *c, const json_t *line, const json_t *answe
 		put_columns(c, line, answer);
 	} else if (json_str(answer, "orientation") != NULL) {
 		printf("竖排的表：第一列是名称，第二列是内容。\n");
-		json_array_foreach(json_object_get(answer, "map"), i, v)
-		{
+		json_array_foreach(json_object_get(answer, "map"), i, v) {
 			const char *field = json_string_value(v);
 
 			if (field != NULL)
@@ -384,8 +376,7 @@ void explain_show_headers(struct cli *c, const json_t *line, const json_t *answe
 					field_title(c, header_kind_of(line), field));
 		}
 	}
-	json_array_foreach(json_object_get(answer, "warn"), i, v)
-	{
+	json_array_foreach(json_object_get(answer, "warn"), i, v) {
 		printf("注意：%s\n", header_warning_text(json_string_value(v)));
 	}
 }

@@ -76,8 +76,7 @@ static void flatten(const json_t *items)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach((json_t *)items, i, item)
-	{
+	json_array_foreach((json_t *)items, i, item) {
 		json_object_update_missing(item, json_object_get(item, "count"));
 	}
 }

@@ -30,8 +30,7 @@ static const char *array_to_lines(struct buf *body, const char *type)
 		return type;
 	}
 	buf_init(&lines, LINES_MAX);
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		json_write(item, &lines);
 		buf_addc(&lines, '\n');
 	}
@@ -113,8 +112,7 @@ static void put_notes(const json_t *row)
 	const json_t *list = json_object_get(row, "notes"), *note;
 	size_t i;
 
-	json_array_foreach(list, i, note)
-	{
+	json_array_foreach(list, i, note) {
 		put_fault("    没有收这一项：", note);
 	}
 }
@@ -203,8 +201,7 @@ int cli_push(struct cli *c)
 	} else if (rows == NULL) {
 		put_warning(c, r.json);
 	} else {
-		json_array_foreach(rows, i, row)
-		{
+		json_array_foreach(rows, i, row) {
 			put_warning(c, row);
 		}
 		printf("共%zu条：受理%lld，重复%lld，没有收%lld。\n", json_array_size(rows),
@@ -295,8 +292,7 @@ int cli_import(struct cli *c)
 	if (c->g.json) {
 		cli_print_body(&r);
 	} else {
-		json_array_foreach(json_object_get(r.json, "results"), i, row)
-		{
+		json_array_foreach(json_object_get(r.json, "results"), i, row) {
 			put_person(row, dry);
 		}
 		put_counts(r.json, dry);

@@ -64,8 +64,7 @@ static void put_timeline(struct cli *c, const json_t *o)
 	size_t i;
 
 	printf("\n经过\n");
-	json_array_foreach(list, i, e)
-	{
+	json_array_foreach(list, i, e) {
 		at = cli_time(c, json_str(e, "at"));
 		who = value(c, e, "", "who");
 		printf("  %*s%s  %s%s%s%s\n", (int)(strcmp(at, last) == 0 ? cli_width(at) : 0), "",

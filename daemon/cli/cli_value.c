@@ -155,8 +155,7 @@ static const char *list_text(
 	size_t i;
 
 	buf_init(&b, VALUE_MAX);
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		buf_addf(&b, "%s%s", b.len == 0 ? "" : "、",
 			strcmp(column, "changed") == 0 ? cli_title(listing, json_string_value(item))
 						       : cli_value(c, listing, column, item));
@@ -183,8 +182,7 @@ static int64_t days_to_bits(const json_t *days)
 	int64_t bits = 0;
 	size_t i;
 
-	json_array_foreach(days, i, day)
-	{
+	json_array_foreach(days, i, day) {
 		if (json_integer_value(day) >= 1 && json_integer_value(day) <= 7)
 			bits |= INT64_C(1) << (json_integer_value(day) - 1);
 	}
@@ -271,8 +269,7 @@ void cli_rows(struct cli *c, const char *listing, const char *columns, const jso
 	for (size_t k = 0; k < n; k++)
 		titles[k] = cli_title(listing, names[k]);
 	t = cli_table_new(titles, n, CELL_WIDEST);
-	json_array_foreach(rows, i, row)
-	{
+	json_array_foreach(rows, i, row) {
 		for (size_t k = 0; k < n; k++)
 			cli_table_add(t, cell_text(c, listing, names[k], row));
 	}
@@ -302,8 +299,7 @@ static void put_object(struct cli *c, const char *listing, const char *title, co
 	json_t *value;
 
 	printf("%s\n", title);
-	json_object_foreach((json_t *)o, key, value)
-	{
+	json_object_foreach((json_t *)o, key, value) {
 		put_line("    ", cli_title(listing, key), cli_value(c, listing, key, value));
 	}
 }
@@ -322,8 +318,7 @@ void cli_record(struct cli *c, const char *listing, const json_t *record)
 	const char *key, *title;
 	json_t *value;
 
-	json_object_foreach((json_t *)record, key, value)
-	{
+	json_object_foreach((json_t *)record, key, value) {
 		title = title_of(c, listing, key, value);
 		if (json_is_object(value))
 			put_object(c, listing, title, value);

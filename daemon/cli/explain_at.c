@@ -496,14 +496,12 @@ static const char *explain_dialogue(struct play *p, const json_t *line, json_t *
 	char result[32];
 	size_t i;
 
-	json_array_foreach(list, i, step)
-	{
+	json_array_foreach(list, i, step) {
 		const char *text = json_string_value(json_array_get(step, 1));
 
 		p->talk.speaks |= text != NULL && talk_is_speech(text);
 	}
-	json_array_foreach(list, i, step)
-	{
+	json_array_foreach(list, i, step) {
 		if (lack == NULL)
 			lack = play_step(p, step, done);
 	}

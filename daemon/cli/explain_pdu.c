@@ -311,8 +311,7 @@ static const char *explain_join(const json_t *line, json_t *out)
 	if (j == NULL)
 		abort();
 	j->texts = json_array();
-	json_array_foreach(pdus, i, pdu)
-	{
+	json_array_foreach(pdus, i, pdu) {
 		struct pdu p;
 		const char *hex = json_is_string(pdu) ? json_string_value(pdu) : "";
 

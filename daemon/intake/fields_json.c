@@ -87,8 +87,7 @@ static bool set_list(struct fields_json *flat, struct field *f, const json_t *li
 	bool ok = true;
 
 	buf_init(&b, (size_t)CELL_CHARS * 4);
-	json_array_foreach(list, i, one)
-	{
+	json_array_foreach(list, i, one) {
 		if (i > 0)
 			buf_addc(&b, '\n');
 		if (json_is_string(one))
@@ -127,8 +126,9 @@ static void add_transfers(struct fields_json *flat, const json_t *list)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, one) if (json_is_object(one))
-		add_members(flat, one, (int)i, true);
+	json_array_foreach(list, i, one)
+		if (json_is_object(one))
+			add_members(flat, one, (int)i, true);
 }
 
 static void add_member(

@@ -43,8 +43,7 @@ static bool take_array(struct intake_run *run, const json_t *array, struct fault
 
 	if (json_array_size(array) > limits->rows)
 		return sheet_refuse(fault, SHEET_TOO_MANY_ROWS, limits) == SHEET_OK;
-	json_array_foreach(array, i, one)
-	{
+	json_array_foreach(array, i, one) {
 		if (intake_run_stopped(run))
 			break;
 		take_object(run, (int)i + 1, one);

@@ -182,8 +182,9 @@ static int take_texts(
 	size_t i;
 	int n = 0;
 
-	json_array_foreach(a, i, item) if (n < max && json_is_string(item)) list[n++] =
-		keep(r, json_string_value(item));
+	json_array_foreach(a, i, item)
+		if (n < max && json_is_string(item))
+			list[n++] = keep(r, json_string_value(item));
 	return n;
 }
 
@@ -200,8 +201,7 @@ static void take_transfers(struct warning_record *r, const json_t *o)
 	json_t *a = json_object_get(o, "tx"), *one;
 	size_t i;
 
-	json_array_foreach(a, i, one)
-	{
+	json_array_foreach(a, i, one) {
 		struct record_transfer *t = &r->transfer[r->transfer_count];
 
 		if (r->transfer_count == RECORD_TRANSFERS)

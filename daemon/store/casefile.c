@@ -41,8 +41,8 @@ void casefile_add(struct store *s, const struct casefile *c)
 		" lost_fen, saved_fen, amount_fen, closed_at, close_reason)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', 0, -1, -1, ?, "
 		"0, '')",
-		DB_ARGS(DI(c->id), DT(c->no), DT(machine_code(&case_life, (int)c->state)), DT(c->level),
-			DT(c->fraud_type), DI(c->resident_id),
+		DB_ARGS(DI(c->id), DT(c->no), DT(machine_code(&case_life, (int)c->state)),
+			DT(c->level), DT(c->fraud_type), DI(c->resident_id),
 			store_sealed(s, "cases", "person", c->id, person), DT(c->area),
 			DI(c->team_id), DT(c->flags), DI(c->drill), DI(c->opened_at),
 			DI(c->woken_at), DI(c->repeat_no), DT(c->policy_text), DI(c->rung),

@@ -307,7 +307,8 @@ bool reward_event(struct store *s, struct reward *r, enum reward_event ev, const
 void handover_shift(struct store *s, int64_t by_ms)
 {
 	db_run(s->db,
-		"UPDATE handover SET red_line_at = red_line_at + ?, first_word_at = first_word_at + ?"
+		"UPDATE handover SET red_line_at = red_line_at + ?, first_word_at = first_word_at "
+		"+ ?"
 		" WHERE state IN ('open', 'told')",
 		DB_ARGS(DI(by_ms), DI(by_ms)));
 }

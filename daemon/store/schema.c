@@ -154,7 +154,8 @@ enum store_rc schema_migrate(struct db *db, int64_t now_ms)
 	int64_t version;
 
 	db_script(db, "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
-		      "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, at BIGINT NOT NULL)");
+		      "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, at "
+		      "BIGINT NOT NULL)");
 	version = db_number(db, "SELECT max(version) FROM migration", 0, DB_NONE);
 	if (version > VERSION)
 		return STORE_NEWER;

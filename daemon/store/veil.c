@@ -94,8 +94,7 @@ static json_t *veil_object(const json_t *o)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)o, key, value)
-	{
+	json_object_foreach((json_t *)o, key, value) {
 		copy = veil_value(value, mask_of(key));
 		json_object_set_new(out, key, copy);
 	}
@@ -107,8 +106,7 @@ static json_t *veil_list(const json_t *list, mask_fn *mask)
 	json_t *out = json_array(), *value;
 	size_t i;
 
-	json_array_foreach((json_t *)list, i, value)
-	{
+	json_array_foreach((json_t *)list, i, value) {
 		json_array_append_new(out, veil_value(value, mask));
 	}
 	return out;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "intake_job.h"
+#include "push_job.h"
 #include "json.h"
 #include "table.h"
 

@@ -6,7 +6,7 @@
 
 #include "clock.h"
 #include "exchange.h"
-#include "intake_job.h"
+#include "push_job.h"
 #include "log.h"
 #include "seal.h"
 #include "web_room.h"
@@ -76,8 +76,8 @@ static size_t on_body_max(void *arg, const struct request *rq)
 {
 	const struct web *w = arg;
 
-	if ((rq->route->flags & WEB_LARGE) != 0 && intake_is_long(rq->head.content_type))
-		return w->body_max;
+	if ((rq->route->flags & WEB_LARGE) != 0 && push_job_is_long(rq->head.content_type))
+		return rq->peer->local && w->body_max < WEB_LOCAL_MAX ? WEB_LOCAL_MAX : w->body_max;
 	return WEB_JSON_MAX < w->body_max ? WEB_JSON_MAX : w->body_max;
 }
 

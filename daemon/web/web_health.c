@@ -37,8 +37,7 @@ static json_t *channel_check(struct web *w, bool *all)
 	json_t *out = json_object(), *item;
 	size_t i;
 
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		bool up = json_flag(item, "up", false);
 
 		*all = *all && up;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "intake_job.h"
+#include "push_job.h"
 #include "json.h"
 #include "people.h"
 #include "people_job.h"
@@ -170,14 +170,14 @@ static bool may_change(struct request *rq)
 
 void web_people_add(struct request *rq)
 {
-	enum intake_form form = intake_form_of(rq->head.content_type, rq->body.data, rq->body.len);
+	enum push_form form = push_job_form_of(rq->head.content_type, rq->body.data, rq->body.len);
 	json_t *body;
 
 	if (!may_change(rq)) {
 		request_done(rq);
-	} else if (form == INTAKE_SHEET) {
+	} else if (form == PUSH_SHEET) {
 		start_list(rq);
-	} else if (form != INTAKE_OBJECT) {
+	} else if (form != PUSH_OBJECT) {
 		request_problem(rq, 415, "media_type",
 			"请用 application/json 传一条，或用 text/csv、xlsx 的类型传一张表。");
 		request_done(rq);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "intake_job.h"
+#include "push_job.h"
 #include "json.h"
 #include "record_read.h"
 #include "web_room.h"
@@ -18,7 +18,7 @@ struct push { /* one record */
 	struct accept_result result;
 };
 
-static void push_free(void *job)
+static void one_free(void *job)
 {
 	struct push *p = job;
 
@@ -54,7 +54,7 @@ static void one_done(struct work *work)
 		auth_refuse_replay(rq);
 	} else {
 		answer = desk_accept_json(&p->result);
-		notes = intake_notes(&p->notes);
+		notes = push_job_notes(&p->notes);
 		if (notes != NULL)
 			json_object_set_new(answer, "notes", notes);
 		request_json(rq, p->result.state == ACCEPT_DUPLICATE ? 200 : 201, answer);
@@ -76,7 +76,7 @@ static void read_with(struct request *rq, struct seal *seal)
 	if (p == NULL)
 		abort();
 	rq->job = p;
-	rq->job_free = push_free;
+	rq->job_free = one_free;
 	p->record = record_read_json(body, 0, &ctx, &why, &p->notes);
 	json_decref(body);
 	if (p->record == NULL)
@@ -103,25 +103,25 @@ static void read_one(struct request *rq)
 
 static void answer_many(struct request *rq)
 {
-	struct intake_job *j = rq->job;
+	struct push_job *j = rq->job;
 
-	request_json(rq, 200, intake_answer(j));
+	request_json(rq, 200, push_job_answer(j));
 }
 
 static void slice_run(struct work *work, void *desk)
 {
 	struct request *rq = web_request_of(work);
-	struct intake_job *j = rq->job;
+	struct push_job *j = rq->job;
 
 	j->replayed = !auth_spend(rq, desk_store(desk));
 	if (!j->replayed)
-		intake_take_slice(j, desk, rq->actor);
+		push_job_take_slice(j, desk, rq->actor);
 }
 
 static void slice_done(struct work *work)
 {
 	struct request *rq = web_request_of(work);
-	struct intake_job *j = rq->job;
+	struct push_job *j = rq->job;
 	bool first = j->next == 0;
 
 	if (j->replayed) {
@@ -134,7 +134,7 @@ static void slice_done(struct work *work)
 	if (first && (work->rc == STORE_BROKEN || work->rc == STORE_FULL)) {
 		request_store_problem(rq, work->rc);
 		request_done(rq);
-	} else if (intake_tell_slice(j, work->rc)) {
+	} else if (push_job_tell_slice(j, work->rc)) {
 		web_put_slice(rq, slice_run, slice_done);
 	} else {
 		request_pool(rq, answer_many, NULL);
@@ -143,15 +143,15 @@ static void slice_done(struct work *work)
 
 static void read_many(struct request *rq)
 {
-	enum intake_form form = intake_form_of(rq->head.content_type, rq->body.data, rq->body.len);
+	enum push_form form = push_job_form_of(rq->head.content_type, rq->body.data, rq->body.len);
 	struct store *s = store_pool_take(rq->web->pool, 0);
 	struct intake_ctx ctx = ctx_of(s->seal);
 	struct fault why;
 
-	if (!intake_read(rq->job, form, rq->body.data, rq->body.len, &ctx, &why))
+	if (!push_job_read(rq->job, form, rq->body.data, rq->body.len, &ctx, &why))
 		request_fault(rq,
-			form == INTAKE_UNKNOWN ? 415
-			: form == INTAKE_SHEET ? 422
+			form == PUSH_UNKNOWN ? 415
+			: form == PUSH_SHEET ? 422
 					       : 400,
 			&why);
 	store_pool_give(rq->web->pool, s, NULL);
@@ -159,7 +159,7 @@ static void read_many(struct request *rq)
 
 static void have_read(struct request *rq)
 {
-	struct intake_job *j = rq->job;
+	struct push_job *j = rq->job;
 
 	if (rq->status != 0)
 		request_done(rq);
@@ -171,22 +171,22 @@ static void have_read(struct request *rq)
 
 void web_push(struct request *rq)
 {
-	enum intake_form form = intake_form_of(rq->head.content_type, rq->body.data, rq->body.len);
+	enum push_form form = push_job_form_of(rq->head.content_type, rq->body.data, rq->body.len);
 
 	if (!web_may_write(rq)) {
 		request_done(rq);
 		return;
 	}
-	if (form == INTAKE_OBJECT && rq->body.len <= ON_THE_LOOP) {
+	if (form == PUSH_OBJECT && rq->body.len <= ON_THE_LOOP) {
 		read_with(rq, rq->web->seal);
 		have_one(rq);
 		return;
 	}
-	if (form == INTAKE_OBJECT) {
+	if (form == PUSH_OBJECT) {
 		request_pool(rq, read_one, have_one);
 		return;
 	}
-	rq->job = intake_new();
-	rq->job_free = intake_free;
+	rq->job = push_job_new();
+	rq->job_free = push_job_free;
 	request_pool(rq, read_many, have_read);
 }

@@ -152,7 +152,7 @@ static void read_many(struct request *rq)
 		request_fault(rq,
 			form == PUSH_UNKNOWN ? 415
 			: form == PUSH_SHEET ? 422
-					       : 400,
+					     : 400,
 			&why);
 	store_pool_give(rq->web->pool, s, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "json.h"
 #include "level.h"
+#include "outcome_code.h"
 #include "mask.h"
 #include "veil.h"
 
@@ -52,7 +53,7 @@ static const struct {
 	{ "inbound.human", "{phone}来信，转人工处理：{text}" },
 	{ "inbound.ignore", "{phone}来信：{text}" },
 	{ "reply.raised", "回复里有紧急情况" },
-	{ "outcome.recorded", "记录结果{code}{note}" },
+	{ "outcome.recorded", "登记{code}{note}" },
 	{ "followup.scheduled", "安排回访（{step}）" },
 	{ "followup.ask", "请{member}回访" },
 	{ "followup.do", "{member}完成回访" },
@@ -199,6 +200,43 @@ static const char *word_level(struct teller *t)
 	return code != NULL && level_of_code(code, &level) ? level_name(level) : "";
 }
 
+/* The house's names of outcomes; a code of the office's own stands as it is. */
+static const char *outcome_name(struct teller *t, const char *code)
+{
+	struct outcome_codes house;
+	const struct outcome_code *c;
+
+	if (code == NULL)
+		return "";
+	if (strcmp(code, "NOTE") == 0)
+		return "备注";
+	outcome_codes_default(&house);
+	c = outcome_code_find(&house, code);
+	return store_keep(t->s, c == NULL ? code : c->name);
+}
+
+static const char *word_outcome(struct teller *t)
+{
+	return outcome_name(t, json_str(t->data, "outcome"));
+}
+
+static const char *word_code(struct teller *t)
+{
+	return outcome_name(t, json_str(t->data, "code"));
+}
+
+/* 24h, 7d */
+static const char *word_step(struct teller *t)
+{
+	const char *step = json_str(t->data, "step");
+	size_t n = step == NULL ? 0 : strspn(step, "0123456789");
+
+	if (n == 0)
+		return step == NULL ? "" : step;
+	return arena_print(
+		&t->s->arena, "%.*s%s", (int)n, step, step[n] == 'h' ? "小时后" : "天后");
+}
+
 static const struct {
 	const char *key;
 	const char *(*say)(struct teller *t);
@@ -209,6 +247,9 @@ static const struct {
 	{ "note", word_note },
 	{ "alarm", word_alarm },
 	{ "level", word_level },
+	{ "outcome", word_outcome },
+	{ "code", word_code },
+	{ "step", word_step },
 };
 
 static const char *data_word(struct teller *t, const char *key)

@@ -21,7 +21,7 @@ struct filereport *filereport_open(enum outsheet_kind kind, const char *path);
 void filereport_sheet(struct filereport *r, const char *name, bool epoch_1904);
 void filereport_head(struct filereport *r, const struct sheet_row *row, bool is_header);
 void filereport_item(struct filereport *r, const struct intake_item *item);
-/* The file as a whole was refused, or something is to be said about it. */
+/* The file as a whole was refused, or from here on; or something is to be said about it. */
 void filereport_fault(struct filereport *r, const struct fault *fault);
 void filereport_note(struct filereport *r, const char *note);
 enum outsheet_rc filereport_close(struct filereport *r); /* durable when OUTSHEET_OK */

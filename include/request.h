@@ -40,6 +40,7 @@ struct server;
 struct peer;
 struct web;
 struct web_route;
+struct settings;
 
 struct request {
 	struct server *server;
@@ -62,6 +63,7 @@ struct request {
 	struct buf body;
 
 	struct web *web;
+	const struct settings *set; /* of the moment it came; the loop may take newer ones */
 	const struct web_route *route;
 	struct access who;
 	char actor[80];

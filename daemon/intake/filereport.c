@@ -13,7 +13,7 @@ enum { ADDED = 3, WHY_BYTES = 1024 };
 struct filereport {
 	struct outsheet *out;
 	size_t columns; /* of the sheet's header; the added ones stand behind them */
-	bool in_sheet, has_header;
+	bool in_sheet, has_header, has_items;
 	bool epoch_1904;
 };
 
@@ -134,6 +134,7 @@ static void put_why(struct filereport *r, const struct intake_item *item)
 void filereport_item(struct filereport *r, const struct intake_item *item)
 {
 	need_header(r);
+	r->has_items = true;
 	put_cells(r, item->raw); /* a row wider than its header moves the answer to the right */
 	outsheet_text(r->out, intake_verdict_name(item->verdict));
 	put_why(r, item);
@@ -144,7 +145,7 @@ void filereport_fault(struct filereport *r, const struct fault *fault)
 {
 	need_header(r);
 	put_cells(r, NULL);
-	outsheet_text(r->out, "整个文件未处理");
+	outsheet_text(r->out, r->has_items ? "后面的行未处理" : "整个文件未处理");
 	outsheet_text(r->out, fault->why);
 	outsheet_text(r->out, fault->mend);
 	outsheet_end_row(r->out);

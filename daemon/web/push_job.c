@@ -18,6 +18,7 @@ static const struct {
 	{ "application/jsonl", PUSH_LINES },
 	{ "text/csv", PUSH_SHEET },
 	{ "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", PUSH_SHEET },
+	{ "application/vnd.ms-excel", PUSH_SHEET }, /* what Windows calls a .csv, too */
 	{ "application/octet-stream", PUSH_SHEET },
 };
 

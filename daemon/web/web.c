@@ -66,6 +66,7 @@ static void on_head(void *arg, struct request *rq)
 	struct web *w = arg;
 
 	rq->web = w;
+	rq->set = w->set;
 	if (!find_route(rq) || (rq->route->flags & WEB_OPEN) != 0)
 		return;
 	if (auth_head(w, rq) && !rq->is_signed)

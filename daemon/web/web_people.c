@@ -127,7 +127,10 @@ static void slice_done(struct work *work)
 static void read_list(struct request *rq)
 {
 	struct store *s = store_pool_take(rq->web->pool, 0);
-	struct intake_ctx ctx = { .now_ms = clock_now_ms(), .seal = s->seal };
+	struct intake_ctx ctx = { .now_ms = clock_now_ms(),
+		.levels = &rq->set->level_words,
+		.frauds = &rq->set->fraud_types,
+		.seal = s->seal };
 	struct fault why;
 
 	if (!people_job_read(rq->job, rq->body.data, rq->body.len, &ctx, &why))

@@ -26,9 +26,12 @@ static void one_free(void *job)
 	free(p);
 }
 
-static struct intake_ctx ctx_of(struct seal *seal)
+static struct intake_ctx ctx_of(const struct request *rq, struct seal *seal)
 {
-	return (struct intake_ctx){ .now_ms = clock_now_ms(), .seal = seal };
+	return (struct intake_ctx){ .now_ms = clock_now_ms(),
+		.levels = &rq->set->level_words,
+		.frauds = &rq->set->fraud_types,
+		.seal = seal };
 }
 
 /* -- one record: the way that must be fast ------------------------------------------------- */
@@ -66,7 +69,7 @@ static void one_done(struct work *work)
 static void read_with(struct request *rq, struct seal *seal)
 {
 	json_t *body = web_body_object(rq);
-	struct intake_ctx ctx = ctx_of(seal);
+	struct intake_ctx ctx = ctx_of(rq, seal);
 	struct push *p;
 	struct fault why;
 
@@ -145,7 +148,7 @@ static void read_many(struct request *rq)
 {
 	enum push_form form = push_job_form_of(rq->head.content_type, rq->body.data, rq->body.len);
 	struct store *s = store_pool_take(rq->web->pool, 0);
-	struct intake_ctx ctx = ctx_of(s->seal);
+	struct intake_ctx ctx = ctx_of(rq, s->seal);
 	struct fault why;
 
 	if (!push_job_read(rq->job, form, rq->body.data, rq->body.len, &ctx, &why))

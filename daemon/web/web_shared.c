@@ -75,14 +75,20 @@ bool web_may_write(struct request *rq)
 
 json_t *web_body_object(struct request *rq)
 {
-	json_t *o = rq->body.len == 0
-			    ? json_object()
-			    : json_loadb(rq->body.data, rq->body.len, JSON_REJECT_DUPLICATES, NULL);
+	json_error_t error = { .line = 0 };
+	json_t *o = rq->body.len == 0 ? json_object()
+				      : json_loadb(rq->body.data, rq->body.len,
+						JSON_REJECT_DUPLICATES, &error);
+	struct fault why;
 
 	if (json_is_object(o))
 		return o;
+	fault_set(&why, "bad_json", o == NULL ? "不是完整的 JSON" : "不是一个 JSON 对象",
+		"请检查括号、引号和逗号，编码用 UTF-8。");
+	if (o == NULL && error.line > 0)
+		fault_at(&why, error.line, NULL, NULL);
 	json_decref(o);
-	request_problem(rq, 400, "bad_json", "内容不是一个 JSON 对象，请检查括号、引号和逗号。");
+	request_fault(rq, 400, &why);
 	return NULL;
 }
 

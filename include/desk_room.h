@@ -70,6 +70,8 @@ struct post {
 	bool at_once; /* an answer: no window */
 };
 int64_t post_sms(struct desk *d, const struct post *p);
+/* When so much time has passed in which this policy's SMS may go: nights do not count unless it is urgent. */
+int64_t post_open_due(const struct policy *p, int64_t from_ms, int64_t after_ms);
 int64_t post_text(struct desk *d, const char *phone, const char *text, const char *purpose,
 	const char *class_);
 /* To the members of the centre's team (or the police's) who are on duty; returns how many. */
@@ -161,7 +163,8 @@ void revisit_late(struct desk *d, struct casefile *c, const struct timer *t);
 
 /* -- handover.c: the police, until they have it -------------------------------------------------------------- */
 
-void handover_start(struct desk *d, struct casefile *c, int64_t amount_fen); /* or its amount */
+/* Opens one, or puts the amount into the one that is open. `same`: no new loss, also when that one is seen. */
+void handover_start(struct desk *d, struct casefile *c, int64_t amount_fen, bool same);
 void handover_repair(struct desk *d, struct casefile *c);
 bool handover_is_waiting(struct desk *d, const struct casefile *c);
 bool handover_ask(struct desk *d, struct casefile *c, int64_t handover_id, const struct member *m);

@@ -2,7 +2,8 @@
  * scenario_room.h - what the files of the scenario runner share; nobody else includes it.
  *
  *   scenario.c         the gateway's loop without threads, the file line by line
- *   scenario_words.c   who there is and what happens (warning, says, order, network, clock ...)
+ *   scenario_people.c  who there is and by what rules (member, resident, duty, policy ...)
+ *   scenario_words.c   what happens (warning, says, order, network, clock ...)
  *   scenario_expect.c  what must have come of it (expect ...)
  *   scenario_check.c   what must be true after every line, whatever the line was
  */
@@ -88,13 +89,18 @@ int64_t play_span_ms(struct play *p, const char *text); /* 90s, 5m, 2h, 3d */
 
 /* -- scenario_words.c ---------------------------------------------------------------------------- */
 
-/* Does this word begin a line that something happens by? It is done then. */
+/* True: the word begins such a line, and it has been done. */
 bool play_happens(struct play *p, const char *word, char *at);
-int64_t play_member(struct play *p, const char *name, char phone[PHONE_SIZE]); /* 0: none */
-void play_phone(struct play *p, const char *who, char phone[PHONE_SIZE]); /* a name or a number */
 /* {code}: the newest code of that phone; {code:words}: of the SMS that holds these words. */
 void play_fill(struct play *p, const char *phone, const char *text, char *out, size_t n);
 void play_write(struct play *p, const char *from, const char *text, int64_t age_ms);
+
+/* -- scenario_people.c --------------------------------------------------------------------------- */
+
+bool play_is_there(struct play *p, const char *word, char *at);
+int64_t play_need_member(struct play *p, const char *name);
+int64_t play_member(struct play *p, const char *name, char phone[PHONE_SIZE]); /* 0: none */
+void play_phone(struct play *p, const char *who, char phone[PHONE_SIZE]); /* a name or a number */
 
 /* -- scenario_expect.c, scenario_check.c ------------------------------------------------------------ */
 

@@ -37,6 +37,7 @@ int main(int argc, char **argv)
 	struct CMUnitTest *tests;
 	struct one *all;
 	size_t n = 0;
+	int failed;
 
 	log_level_set(LOG_LEVEL_ERROR);
 	if (glob(argc > 1 ? argv[1] : "tests/scenarios/*.txt", 0, NULL, &files) != 0)
@@ -55,5 +56,9 @@ int main(int argc, char **argv)
 		};
 		n++;
 	}
-	return _cmocka_run_group_tests("scenarios", tests, n, NULL, NULL);
+	failed = _cmocka_run_group_tests("scenarios", tests, n, NULL, NULL);
+	globfree(&files);
+	free(tests);
+	free(all);
+	return failed;
 }

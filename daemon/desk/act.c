@@ -43,6 +43,7 @@ void act_withdraw(struct desk *d, struct casefile *c, struct task *t, const stru
 	const char *actor, const char *why)
 {
 	struct template_values v = { .count = 0 };
+	bool has_left = message_left(d->s, c->id, t->id);
 	struct member m;
 	struct post p = {
 		.c = c, .t = t, .purpose = "notice", .tpl = TPL_WITHDRAWN, .v = &v, .at_once = true
@@ -53,7 +54,7 @@ void act_withdraw(struct desk *d, struct casefile *c, struct task *t, const stru
 	reply_code_close(d->s, t->id);
 	message_supersede(d->s, c->id, t->id, why);
 	drop_deadlines(d, c, t->id);
-	if (!message_left(d->s, c->id, t->id) || !member_get(d->s, t->member_id, &m))
+	if (!has_left || !member_get(d->s, t->member_id, &m))
 		return;
 	words_case(d, c, &v);
 	template_put(&v, "code", t->code);
@@ -84,7 +85,8 @@ void act_withdraw_others(struct desk *d, struct casefile *c, int64_t but,
 static void set_deadline(
 	struct desk *d, struct casefile *c, const struct task *t, const char *kind, int after_s)
 {
-	int64_t due = c->woken_at + (int64_t)after_s * 1000, least = d->s->now_ms + LEAST_WAIT_MS;
+	int64_t due = post_open_due(&c->policy, c->woken_at, (int64_t)after_s * 1000);
+	int64_t least = d->s->now_ms + LEAST_WAIT_MS;
 
 	timer_drop_subject(d->s, kind, t->id, c->id);
 	if (after_s > 0)
@@ -279,6 +281,7 @@ static void reopen(struct desk *d, struct casefile *c, const char *actor)
 		casefile_event(
 			d->s, c, CASE_EV_REOPEN, actor, json_pack("{s:s}", "why", "correction"));
 	aftermath_undo(d, c, actor);
+	c->lost_fen = c->saved_fen = -1;
 }
 
 /* A refusal can be taken back only while it is free: not over somebody's head. */

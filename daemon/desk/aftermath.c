@@ -40,7 +40,7 @@ void aftermath_start(
 	if (code->revisit)
 		revisit_schedule(d, c, t);
 	if (code->loss)
-		handover_start(d, c, o->lost_fen);
+		handover_start(d, c, o->lost_fen, o->corrects_id != 0);
 	if (code->dissuaded)
 		propose_reward(d, c, t, o);
 }
@@ -56,8 +56,6 @@ void aftermath_undo(struct desk *d, struct casefile *c, const char *actor)
 			reward_event(d->s, &r[i], RW_EV_CLAW_BACK, actor, "结果已更正");
 	c->outcome = "";
 	c->outcome_at = 0;
-	c->lost_fen = -1;
-	c->saved_fen = -1;
 	c->closed_at = 0;
 	c->close_reason = "";
 }

@@ -144,21 +144,25 @@ static void set_timer(struct desk *d, const struct casefile *c, const struct han
 	timer_set(d->s, d->s->now_ms + wait, "handover", c->id, h->id, n, 0);
 }
 
-void handover_start(struct desk *d, struct casefile *c, int64_t amount_fen)
+void handover_start(struct desk *d, struct casefile *c, int64_t amount_fen, bool same)
 {
-	struct handover h = { .case_id = c->id,
-		.amount_fen = amount_fen,
-		.first_word_at = d->s->now_ms,
-		.acked_by = "" };
+	struct handover h = { .id = 0 };
 	struct buf missing;
 	char *fields;
 
 	buf_init(&missing, 1024);
 	fields = handover_fields(d, c, &missing);
-	if (handover_of_case(d->s, c->id, &h)) {
+	if (handover_of_case(d->s, c->id, &h) && (same || h.state != HO_ACKNOWLEDGED)) {
+		if (!same && h.amount_fen > 0 && amount_fen > 0)
+			amount_fen += h.amount_fen; /* a second loss before the first was seen */
 		if (amount_fen >= 0)
 			handover_amount(d->s, &h, amount_fen, fields, buf_str(&missing));
 	} else {
+		h.case_id = c->id;
+		h.amount_fen = amount_fen;
+		h.first_word_at = d->s->now_ms;
+		h.acked_by = "";
+		h.told_at = h.acked_at = 0;
 		h.red_line_at = d->s->now_ms + (int64_t)d->set->policies.handover_s * 1000;
 		h.fields = fields;
 		h.missing = buf_str(&missing);

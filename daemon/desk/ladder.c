@@ -271,18 +271,30 @@ static void ladder_end(struct desk *d, struct casefile *c)
 	post_alarm(d, c, "ladder_end", c->no,
 		c->accepted_at == 0 ? "全部人员已通知,仍无人接单" : "全部人员已通知,接单人数不够");
 	timer_drop_case(d->s, c->id, "realarm");
-	timer_set(d->s, d->s->now_ms + (int64_t)c->policy.realarm_s * 1000, "realarm", c->id, 0, 1,
-		life_end(d, c));
+	timer_set(d->s,
+		post_open_due(&c->policy, d->s->now_ms, (int64_t)c->policy.realarm_s * 1000),
+		"realarm", c->id, 0, 1, life_end(d, c));
+}
+
+/* Rung i of this waking. */
+static int64_t rung_due(const struct casefile *c, int i)
+{
+	return post_open_due(&c->policy, c->woken_at, (int64_t)c->policy.rungs[i].after_s * 1000);
+}
+
+static int64_t ack_due(const struct desk *d, const struct casefile *c)
+{
+	int wait_s = c->policy.ack_s > LAST_WAIT_S ? c->policy.ack_s : LAST_WAIT_S;
+
+	return post_open_due(&c->policy, d->s->now_ms, (int64_t)wait_s * 1000);
 }
 
 static void set_next(struct desk *d, struct casefile *c)
 {
-	int64_t due =
-		d->s->now_ms +
-		(c->policy.ack_s > LAST_WAIT_S ? c->policy.ack_s : LAST_WAIT_S) * (int64_t)1000;
+	int64_t due = ack_due(d, c);
 
 	if (c->rung + 1 < c->policy.rung_count) {
-		due = c->woken_at + (int64_t)c->policy.rungs[c->rung + 1].after_s * 1000;
+		due = rung_due(c, c->rung + 1);
 		if (due <= d->s->now_ms)
 			due = d->s->now_ms + LAST_WAIT_S * (int64_t)1000;
 	}
@@ -291,22 +303,18 @@ static void set_next(struct desk *d, struct casefile *c)
 
 void ladder_wait(struct desk *d, struct casefile *c)
 {
-	int wait_s = c->policy.ack_s > LAST_WAIT_S ? c->policy.ack_s : LAST_WAIT_S;
-
 	ladder_stop(d, c);
-	timer_set(d->s, d->s->now_ms + (int64_t)wait_s * 1000, "ladder", c->id, 0, c->rung + 1,
-		life_end(d, c));
+	timer_set(d->s, ack_due(d, c), "ladder", c->id, 0, c->rung + 1, life_end(d, c));
 }
 
 /* The last rung that is due when the one at `first` is; rungs of one time go together. */
 static int last_due(const struct desk *d, const struct casefile *c, int first)
 {
 	const struct policy_rung *r = c->policy.rungs;
-	int64_t waited_s = (d->s->now_ms - c->woken_at) / 1000;
 	int at = first;
 
 	while (at + 1 < c->policy.rung_count &&
-		(r[at + 1].after_s == r[at].after_s || r[at + 1].after_s <= waited_s))
+		(r[at + 1].after_s == r[at].after_s || rung_due(c, at + 1) <= d->s->now_ms))
 		at++;
 	return at;
 }
@@ -331,11 +339,8 @@ static int run_due(struct desk *d, struct casefile *c, int first, int last)
 
 void ladder_on(struct desk *d, struct casefile *c, bool now)
 {
-	int64_t waited_s = (d->s->now_ms - c->woken_at) / 1000;
-
 	timer_drop_case(d->s, c->id, "ladder");
-	if (!now && c->rung + 1 < c->policy.rung_count &&
-		c->policy.rungs[c->rung + 1].after_s > waited_s) {
+	if (!now && c->rung + 1 < c->policy.rung_count && rung_due(c, c->rung + 1) > d->s->now_ms) {
 		set_next(d, c);
 		return;
 	}

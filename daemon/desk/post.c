@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "alarm.h"
+#include "clock.h"
 #include "desk_room.h"
 #include "log.h"
 
@@ -12,7 +13,8 @@ enum {
 	TEAM_TOLD_MAX = 4,
 	PRIORITY_STEP = 10,
 	DAY_FROM = 8 * 60,
-	DAY_TO = 21 * 60
+	DAY_TO = 21 * 60,
+	DAY_MIN = 24 * 60
 };
 
 /* Inside one level: what is read first. */
@@ -56,6 +58,27 @@ static int priority_of(const struct desk *d, const struct casefile *c, const cha
 static bool is_urgent(const struct casefile *c, const char *purpose)
 {
 	return is_handover(purpose) || (c != NULL && c->policy.urgent && !is_revisit(purpose));
+}
+
+int64_t post_open_due(const struct policy *p, int64_t from_ms, int64_t after_ms)
+{
+	struct clock_day day;
+
+	while (!p->urgent) {
+		int minute, left;
+		int64_t open;
+
+		from_ms = policy_window(p, from_ms);
+		clock_local(from_ms, &day);
+		minute = day.hour * 60 + day.minute;
+		left = (p->window_to_min - minute + DAY_MIN) % DAY_MIN;
+		open = (left == 0 ? DAY_MIN : left) * MINUTE_MS - day.second * INT64_C(1000);
+		if (after_ms <= open)
+			break;
+		after_ms -= open;
+		from_ms += open;
+	}
+	return from_ms + after_ms;
 }
 
 static int64_t window_of(const struct desk *d, const struct post *p)

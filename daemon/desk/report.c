@@ -144,7 +144,7 @@ static void same_loss(struct desk *d, struct casefile *c, const struct outcome *
 {
 	note_outcome(c, o, c->outcome_at);
 	casefile_save(d->s, c);
-	handover_start(d, c, o->lost_fen);
+	handover_start(d, c, o->lost_fen, true);
 }
 
 /* An outcome of a task that was reported before replaces what came of the old one. */
@@ -154,6 +154,7 @@ static void replace(struct desk *d, struct casefile *c, struct task *t, const ch
 	if (c->state == CASE_CLOSED)
 		casefile_event(d->s, c, CASE_EV_REOPEN, actor, json_pack("{s:s}", "why", o->code));
 	aftermath_undo(d, c, actor);
+	c->lost_fen = c->saved_fen = -1;
 	note_outcome(c, o, d->s->now_ms);
 	finish(d, c, t, actor, o);
 }
@@ -174,6 +175,7 @@ static void first_report(struct desk *d, struct casefile *c, struct task *t, con
 			return;
 		}
 		aftermath_undo(d, c, actor);
+		c->saved_fen = -1;
 	}
 	note_outcome(c, o, d->s->now_ms);
 	if (ends)

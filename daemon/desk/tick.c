@@ -13,6 +13,7 @@
 #include "banned.h"
 
 enum { TICK_MAX = 200, IDLE_MS = 60 * 1000 };
+#define HALF_DAY_MS (12 * HOUR_MS)
 
 /* -- deadlines of an accepted task ------------------------------------------------------------ */
 
@@ -76,6 +77,16 @@ static void tell_overdue(
 	post_team(d, c, "centre", "told", TPL_OVERDUE, &v);
 }
 
+/* After a day without a result the reminders thin out: it is the desk's turn now. */
+static int64_t remind_ms(const struct desk *d, const struct casefile *c)
+{
+	int64_t wait = (int64_t)d->set->policies.remind_s * 1000;
+
+	if (d->s->now_ms - c->woken_at > DAY_MS && wait < HALF_DAY_MS)
+		wait = HALF_DAY_MS;
+	return wait;
+}
+
 /* Missed: the member is reminded, the centre told once, and the reminder comes again until the end of life. */
 static void on_deadline(struct desk *d, struct casefile *c, const struct timer *timer)
 {
@@ -93,8 +104,8 @@ static void on_deadline(struct desk *d, struct casefile *c, const struct timer *
 	remind(d, c, &t, &m, dl);
 	tell_overdue(d, c, &m, dl);
 	if (strcmp(timer->kind, "feedback") == 0 || strcmp(timer->kind, "remind") == 0)
-		timer_set(d->s, d->s->now_ms + (int64_t)d->set->policies.remind_s * 1000, "remind",
-			c->id, t.id, timer->n + 1, timer->ends_at);
+		timer_set(d->s, d->s->now_ms + remind_ms(d, c), "remind", c->id, t.id, timer->n + 1,
+			timer->ends_at);
 }
 
 /* -- the other kinds ------------------------------------------------------------------------------ */
@@ -113,8 +124,9 @@ static void on_realarm(struct desk *d, struct casefile *c, const struct timer *t
 	/* The same words again to the desk: an alarm that nobody takes must not fall silent. */
 	alarm_clear(d->s, "ladder_end", c->no, "system");
 	post_alarm(d, c, "ladder_end", c->no, "全部人员已通知,仍无人接单");
-	timer_set(d->s, d->s->now_ms + (int64_t)c->policy.realarm_s * 1000, "realarm", c->id, 0,
-		timer->n + 1, timer->ends_at);
+	timer_set(d->s,
+		post_open_due(&c->policy, d->s->now_ms, (int64_t)c->policy.realarm_s * 1000),
+		"realarm", c->id, 0, timer->n + 1, timer->ends_at);
 }
 
 /* Older than its life: nobody is woken any more, but once a day people hear that it is still open. */

@@ -256,7 +256,9 @@ bool message_left(struct store *s, int64_t case_id, int64_t task_id)
 {
 	return db_number(s->db,
 		       "SELECT count(*) FROM message WHERE case_id = ? AND task_id = ?"
-		       " AND state IN ('sending', 'unsure', 'sent', 'delivered')",
+		       " AND (state IN ('sending', 'unsure', 'sent', 'delivered') OR EXISTS"
+		       " (SELECT 1 FROM message_part p WHERE p.message_id = message.id"
+		       "  AND p.state IN ('sent', 'unsure', 'delivered')))",
 		       0, DB_ARGS(DI(case_id), DI(task_id))) > 0;
 }
 

@@ -30,8 +30,9 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-_Noreturn void fatal(enum exit_code code, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+/* (cppcheck knows this spelling of _Noreturn only.) */
+void fatal(enum exit_code code, const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 2, 3)));
 
 /* The masked number, in one of eight buffers of this thread that are used in turn. */
 const char *log_phone(const char *phone);

@@ -56,7 +56,7 @@ static void add_chunk(struct arena *a, size_t n)
 		abort();
 	c->next = NULL;
 	c->size = size;
-	if (a->first == NULL)
+	if (a->at == NULL)
 		a->first = c;
 	else
 		a->at->next = c;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "banned.h"
 
@@ -66,13 +66,14 @@ void clock_real(void)
 bool clock_zone(const char *name)
 {
 	char path[256];
+	struct stat st;
 
 	if (strcmp(name, "UTC") != 0) {
 		/* tzset() takes any unknown name for UTC without a word: look before it leaps. */
 		if (strstr(name, "..") != NULL || name[0] == '/')
 			return false;
 		snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
-		if (access(path, R_OK) != 0)
+		if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 			return false;
 	}
 	setenv("TZ", name, 1);
@@ -95,15 +96,20 @@ void clock_local(int64_t ms, struct clock_day *out)
 		.weekday = t.tm_wday == 0 ? 7 : t.tm_wday };
 }
 
-int64_t clock_of_local(const struct clock_day *d)
+static struct tm tm_of(const struct clock_day *d)
 {
-	struct tm t = { .tm_year = d->year - 1900,
+	return (struct tm){ .tm_year = d->year - 1900,
 		.tm_mon = d->month - 1,
 		.tm_mday = d->day,
 		.tm_hour = d->hour,
 		.tm_min = d->minute,
 		.tm_sec = d->second,
 		.tm_isdst = -1 };
+}
+
+int64_t clock_of_local(const struct clock_day *d)
+{
+	struct tm t = tm_of(d);
 	time_t s = mktime(&t);
 
 	if (s == (time_t)-1 || t.tm_mday != d->day || t.tm_mon != d->month - 1)
@@ -146,6 +152,16 @@ static bool sign(const char **s, char want)
 	return true;
 }
 
+/* The calendar has that day. */
+static bool day_exists(const struct clock_day *d)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (d->year % 4 == 0 && d->year % 100 != 0) || d->year % 400 == 0;
+
+	return d->month >= 1 && d->month <= 12 && d->day >= 1 &&
+	       d->day <= days[d->month - 1] + (leap && d->month == 2);
+}
+
 static bool time_part(const char **s, struct clock_day *d, int *ms)
 {
 	int scale = 100;
@@ -158,7 +174,9 @@ static bool time_part(const char **s, struct clock_day *d, int *ms)
 		for ((*s)++; **s >= '0' && **s <= '9'; (*s)++, scale /= 10)
 			*ms += (**s - '0') * scale;
 	}
-	return d->hour <= 24 && d->minute < 60 && d->second < 61;
+	if (d->hour == 24) /* the end of the day, to the millisecond */
+		return d->minute == 0 && d->second == 0 && *ms == 0;
+	return d->hour < 24 && d->minute < 60 && d->second < 61;
 }
 
 /* Z, +08:00, +0800, +08; *local when there is none. */
@@ -190,6 +208,8 @@ bool clock_parse_iso(const char *s, int64_t *ms)
 	struct clock_day d = { 0 };
 	int milli = 0, off = 0;
 	bool local = true;
+	time_t seconds;
+	struct tm t;
 
 	if (!digits(&s, 4, &d.year) || !sign(&s, '-') || !digits(&s, 2, &d.month) ||
 		!sign(&s, '-') || !digits(&s, 2, &d.day))
@@ -197,25 +217,11 @@ bool clock_parse_iso(const char *s, int64_t *ms)
 	if ((sign(&s, 'T') || sign(&s, ' ')) &&
 		(!time_part(&s, &d, &milli) || !offset_part(&s, &off, &local)))
 		return false;
-	if (*s != '\0' || d.month < 1 || d.month > 12 || d.day < 1 || d.day > 31)
+	if (*s != '\0' || !day_exists(&d))
 		return false;
-	if (local) {
-		*ms = clock_of_local(&d);
-	} else {
-		struct tm t = { .tm_year = d.year - 1900,
-			.tm_mon = d.month - 1,
-			.tm_mday = d.day,
-			.tm_hour = d.hour,
-			.tm_min = d.minute,
-			.tm_sec = d.second };
-
-		*ms = (int64_t)timegm(&t) * 1000 - (int64_t)off * 60000;
-		if (t.tm_mon != d.month - 1 && d.hour < 24)
-			return false;
-	}
-	if (*ms == -1)
-		return false;
-	*ms += milli;
+	t = tm_of(&d);
+	seconds = local ? mktime(&t) : timegm(&t);
+	*ms = (int64_t)seconds * 1000 - (int64_t)off * 60000 + milli;
 	return true;
 }
 

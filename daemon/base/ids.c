@@ -4,21 +4,19 @@
 
 #include "banned.h"
 
-enum { SEQUENCE_BITS = 17, NODE_BITS = 4 };
+enum { SEQUENCE_BITS = 17, NODE_BITS = 4, PER_SECOND = 1 << (SEQUENCE_BITS + NODE_BITS) };
 
 int64_t ids_next(struct ids *ids, int64_t now_ms)
 {
-	const int64_t second = now_ms / 1000 << (SEQUENCE_BITS + NODE_BITS);
+	const int64_t second = now_ms / 1000 * PER_SECOND;
 	const int64_t node = (int64_t)ids->node << SEQUENCE_BITS;
 	const int64_t full = ((int64_t)1 << SEQUENCE_BITS) - 1;
 
-	assert(ids->node >= 0 && ids->node < IDS_NODES);
+	assert(now_ms >= 0 && ids->node >= 0 && ids->node < IDS_NODES);
 	if ((second | node) > ids->last)
 		ids->last = second | node;
 	else if ((ids->last & full) == full)
-		ids->last = ((ids->last >> (SEQUENCE_BITS + NODE_BITS)) + 1)
-				    << (SEQUENCE_BITS + NODE_BITS) |
-			    node;
+		ids->last = (ids->last / PER_SECOND + 1) * PER_SECOND | node;
 	else
 		ids->last++;
 	return ids->last;
@@ -26,12 +24,12 @@ int64_t ids_next(struct ids *ids, int64_t now_ms)
 
 int64_t ids_time_ms(int64_t id)
 {
-	return (id >> (SEQUENCE_BITS + NODE_BITS)) * 1000;
+	return id / PER_SECOND * 1000;
 }
 
 void ids_after(struct ids *ids, int64_t ms)
 {
-	int64_t end = ((ms / 1000 + 1) << (SEQUENCE_BITS + NODE_BITS)) - 1;
+	int64_t end = (ms / 1000 + 1) * PER_SECOND - 1;
 
 	if (end > ids->last)
 		ids->last = end;

@@ -98,15 +98,18 @@ char *mask_address(const char *address, char *out, size_t n)
 	static const char *const stops[] = { "组", "队", "村", "居委会", "社区", "路", "街", "镇",
 		"乡" };
 	const char *cut = NULL;
+	bool known;
 
 	for (size_t i = 0; i < sizeof stops / sizeof *stops && cut == NULL; i++) {
 		cut = strstr(address, stops[i]);
 		if (cut != NULL)
 			cut += strlen(stops[i]);
 	}
-	if (cut == NULL)
+	known = cut != NULL;
+	if (!known)
 		cut = address + text_prefix(address, 2);
-	snprintf(out, n, "%.*s%s", (int)(cut - address), address, *cut == '\0' ? "" : "**");
+	snprintf(
+		out, n, "%.*s%s", (int)(cut - address), address, known && *cut == '\0' ? "" : "**");
 	return whole(out);
 }
 

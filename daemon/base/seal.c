@@ -191,7 +191,8 @@ static bool make_file(const char *path)
 	seal_random(keys, sizeof keys);
 	n = snprintf(text, sizeof text, "%s%s\n", magic, seal_hex(keys, sizeof keys, hex));
 	snprintf(temp, sizeof temp, "%s.new", path);
-	fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	unlink(temp); /* of a power cut; or of a stranger, who would keep it open */
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
 	ok = write(fd, text, (size_t)n) == n && fsync(fd) == 0;
@@ -205,17 +206,18 @@ static bool make_file(const char *path)
 
 static enum seal_rc read_file(int fd, uint8_t keys[3 * KEY])
 {
-	char text[FILE_MAX];
+	char text[FILE_MAX], *hex;
 	ssize_t n = read(fd, text, sizeof text - 1);
 	enum seal_rc rc = SEAL_WRONG;
 
 	if (n < 0)
 		return SEAL_IO;
 	text[n] = '\0';
-	text[strcspn(text + sizeof magic - 1, "\r\n") + sizeof magic - 1] = '\0';
-	if ((size_t)n > sizeof magic && strncmp(text, magic, sizeof magic - 1) == 0 &&
-		seal_unhex(text + sizeof magic - 1, keys, 3 * KEY))
-		rc = SEAL_OK;
+	if ((size_t)n > sizeof magic && strncmp(text, magic, sizeof magic - 1) == 0) {
+		hex = text + sizeof magic - 1;
+		hex[strcspn(hex, "\r\n")] = '\0';
+		rc = seal_unhex(hex, keys, 3 * KEY) ? SEAL_OK : SEAL_WRONG;
+	}
 	OPENSSL_cleanse(text, sizeof text);
 	return rc;
 }
@@ -258,7 +260,10 @@ void seal_name(const struct seal *s, char out[9])
 
 static int place(const char *table, const char *column, int64_t row, char out[128])
 {
-	return snprintf(out, 128, "%s.%s.%lld", table, column, (long long)row);
+	int n = snprintf(out, 128, "%s.%s.%lld", table, column, (long long)row);
+
+	assert(n > 0 && n < 128);
+	return n;
 }
 
 void seal_put(struct seal *s, const char *table, const char *column, int64_t row, const void *plain,
@@ -313,7 +318,7 @@ bool seal_get(struct seal *s, const char *table, const char *column, int64_t row
 	     EVP_DecryptFinal_ex(s->dec, plain + len, &last) == 1;
 	/* Only what has proved genuine leaves this function. */
 	if (ok)
-		ok = buf_add(out, plain, (size_t)(len + last));
+		ok = buf_add(out, plain, (size_t)len + (size_t)last);
 	OPENSSL_cleanse(plain, body);
 	free(plain);
 	return ok;

@@ -18,6 +18,7 @@ struct people_job {
 	struct arena arena; /* the records' texts */
 	struct people_record *record;
 	int *row;
+	json_t **notes; /* of each record: what was not taken from its row; NULL: all was */
 	size_t count, room;
 	size_t next; /* the first that the desk has not seen */
 	json_t *results;

@@ -30,24 +30,30 @@ void people_job_free(void *job)
 {
 	struct people_job *j = job;
 
+	for (size_t i = 0; i < j->count; i++)
+		json_decref(j->notes[i]);
 	free(j->record);
 	free(j->row);
+	free(j->notes);
 	json_decref(j->results);
 	arena_free(&j->arena);
 	free(j);
 }
 
-static struct people_record *add_record(struct people_job *j, int row)
+static void add_record(struct people_job *j, int row, const struct people_record *record,
+	const struct notes *notes)
 {
 	if (j->count == j->room) {
 		j->room = j->room == 0 ? 256 : 2 * j->room;
 		j->record = realloc(j->record, j->room * sizeof *j->record);
 		j->row = realloc(j->row, j->room * sizeof *j->row);
-		if (j->record == NULL || j->row == NULL)
+		j->notes = realloc(j->notes, j->room * sizeof *j->notes);
+		if (j->record == NULL || j->row == NULL || j->notes == NULL)
 			abort();
 	}
 	j->row[j->count] = row;
-	return &j->record[j->count++];
+	j->notes[j->count] = push_job_notes(notes);
+	j->record[j->count++] = *record;
 }
 
 static void add_result(struct people_job *j, int row, json_t *o)
@@ -84,7 +90,7 @@ static bool take_row(void *arg, const struct table_row *t)
 	ctx.epoch_1904 = t->epoch_1904;
 	if (people_read(j->kind, t->fields, t->field_count, row, &ctx, &j->arena, &record, &why,
 		    &notes))
-		*add_record(j, row) = record;
+		add_record(j, row, &record, &notes);
 	else
 		reject(j, row, &why);
 	return j->count + (size_t)j->counts.rejected < PEOPLE_ROWS;
@@ -131,8 +137,9 @@ void people_job_take_slice(
 	people_import_slice(s, &how, j->record + j->next, slice_size(j), j->slice, &counts);
 }
 
-static void tell_row(struct people_job *j, int row, struct people_row *r)
+static void tell_row(struct people_job *j, size_t i, struct people_row *r)
 {
+	int row = j->row[i];
 	int *const counts[] = { &j->counts.rejected, &j->counts.created, &j->counts.updated,
 		&j->counts.unchanged };
 	json_t *o;
@@ -148,6 +155,8 @@ static void tell_row(struct people_job *j, int row, struct people_row *r)
 		json_put_int(o, "id", r->id);
 	if (r->note != NULL && r->note[0] != '\0')
 		json_put_str(o, "note", r->note);
+	if (j->notes[i] != NULL)
+		json_object_set(o, "notes", j->notes[i]);
 	add_result(j, row, o);
 }
 
@@ -163,7 +172,7 @@ bool people_job_tell_slice(struct people_job *j, enum store_rc rc)
 		if (lost)
 			reject(j, j->row[j->next + i], &why);
 		else
-			tell_row(j, j->row[j->next + i], &j->slice[i]);
+			tell_row(j, j->next + i, &j->slice[i]);
 	}
 	j->next += n;
 	return j->next < j->count;

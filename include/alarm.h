@@ -1,7 +1,9 @@
 /*
  * alarm.h - what a person has to look at: one open row per kind and subject, counted when it repeats.
  *
- * Kinds: ladder_end, gap, raised, overdue, unread, channel, modem, audit, disk, clock, stop, storm.
+ * Kinds: ladder_end, gap, raised, overdue, handover, handover_late, police_wanted, bad_number, revisit,
+ * unreachable, aged, left, unread, expired, refused, ours, channel, sim_notice, storm, stop, clock, audit.
+ * The operator's handbook says of each what it means and what to do.
  * `text` is plain Chinese without personal data; `subject` says about what (a case, an area, a channel).
  */
 #ifndef QUANZU_ALARM_H

@@ -1,15 +1,16 @@
 /*
  * work.h - the desk's thread and its two queues: jobs go in, answers come back to the loop.
  *
- * The loop calls work_put(); the desk's thread takes all jobs that wait (live ones first, then
+ * The loop calls worker_put(); what one round of the loop puts is handed over together at its end.
+ * The desk's thread takes all jobs that wait (live ones first, then
  * at most one bulk job), runs each in a savepoint of one transaction, commits once, and only
  * then hands them back: work->done() runs on the loop's thread with work->rc set. A job's run()
  * must not block on anything but the database; done() may put new work.
  *
  * Everything that the desk itself wants told to the loop after its commit (messages to send)
- * it adds with work_tell() from the desk's thread; done() of these runs like the others.
+ * it adds with worker_tell() from the desk's thread; done() of these runs like the others.
  *
- * The queue is bounded: work_put() says no and the caller answers 503 with Retry-After.
+ * The queue is bounded: worker_put() says no and the caller answers 503 with Retry-After.
  * Works are the caller's memory from done() on.
  */
 #ifndef QUANZU_WORK_H

@@ -1,6 +1,12 @@
+/*
+ * What one round of the loop puts goes to the desk together at its end: the last part of a message
+ * and its verdict, the requests of one wake-up, share a batch instead of racing the desk for it.
+ * While works are gathered an idle handle keeps the loop from sleeping on them.
+ */
 #include "work.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,11 +23,16 @@ struct worker {
 	uv_loop_t *loop;
 	uv_thread_t thread;
 	uv_async_t wake; /* desk to loop */
+	uv_idle_t stay;  /* active while works are gathered */
+	uv_check_t round;
+	struct list gathered_live, gathered_bulk; /* loop's thread only */
+	int open_handles;
 	uv_mutex_t lock;
 	uv_cond_t more;
 	struct list live, bulk, finished;
 	struct list told; /* desk's thread only, of this batch */
-	int waiting, max;
+	atomic_int waiting;
+	int max;
 	bool stopping;
 };
 
@@ -163,6 +174,41 @@ static void on_wake(uv_async_t *async)
 	hand_back(async->data);
 }
 
+/* -- the loop's side ------------------------------------------------------------------------- */
+
+static void hand_over(struct worker *w)
+{
+	if (w->gathered_live.first == NULL && w->gathered_bulk.first == NULL)
+		return;
+	uv_idle_stop(&w->stay);
+	uv_mutex_lock(&w->lock);
+	list_move(&w->live, &w->gathered_live);
+	list_move(&w->bulk, &w->gathered_bulk);
+	uv_cond_signal(&w->more);
+	uv_mutex_unlock(&w->lock);
+}
+
+static void on_round(uv_check_t *check)
+{
+	hand_over(check->data);
+}
+
+static void on_stay(uv_idle_t *idle)
+{
+	(void)idle; /* that it is active is enough: the loop looks for events and comes back */
+}
+
+static void start_handles(struct worker *w)
+{
+	if (uv_async_init(w->loop, &w->wake, on_wake) != 0)
+		abort();
+	uv_idle_init(w->loop, &w->stay);
+	uv_check_init(w->loop, &w->round);
+	w->wake.data = w->stay.data = w->round.data = w;
+	uv_check_start(&w->round, on_round);
+	w->open_handles = 3;
+}
+
 struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int max_waiting)
 {
 	struct worker *w = calloc(1, sizeof *w);
@@ -174,12 +220,13 @@ struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int
 	w->max = max_waiting;
 	list_init(&w->live);
 	list_init(&w->bulk);
+	list_init(&w->gathered_live);
+	list_init(&w->gathered_bulk);
 	list_init(&w->finished);
 	list_init(&w->told);
-	if (uv_mutex_init(&w->lock) != 0 || uv_cond_init(&w->more) != 0 ||
-		uv_async_init(loop, &w->wake, on_wake) != 0)
+	if (uv_mutex_init(&w->lock) != 0 || uv_cond_init(&w->more) != 0)
 		abort();
-	w->wake.data = w;
+	start_handles(w);
 	if (uv_thread_create(&w->thread, desk_thread, w) != 0)
 		abort();
 	return w;
@@ -187,18 +234,14 @@ struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int
 
 static bool put(struct worker *w, struct work *job, int limit)
 {
-	bool ok;
-
 	job->rc = STORE_OK;
-	uv_mutex_lock(&w->lock);
-	ok = !w->stopping && w->waiting < limit;
-	if (ok) {
-		list_add(job->bulk ? &w->bulk : &w->live, job);
-		w->waiting++;
-		uv_cond_signal(&w->more);
-	}
-	uv_mutex_unlock(&w->lock);
-	return ok;
+	if (w->stopping || w->waiting >= limit)
+		return false;
+	if (w->gathered_live.first == NULL && w->gathered_bulk.first == NULL)
+		uv_idle_start(&w->stay, on_stay);
+	list_add(job->bulk ? &w->gathered_bulk : &w->gathered_live, job);
+	w->waiting++;
+	return true;
 }
 
 bool worker_put(struct worker *w, struct work *job)
@@ -223,11 +266,15 @@ int worker_waiting(const struct worker *w)
 
 static void free_worker(uv_handle_t *handle)
 {
-	free(handle->data);
+	struct worker *w = handle->data;
+
+	if (--w->open_handles == 0)
+		free(w);
 }
 
 void worker_stop(struct worker *w)
 {
+	hand_over(w);
 	uv_mutex_lock(&w->lock);
 	w->stopping = true;
 	uv_cond_signal(&w->more);
@@ -237,4 +284,6 @@ void worker_stop(struct worker *w)
 	uv_mutex_destroy(&w->lock);
 	uv_cond_destroy(&w->more);
 	uv_close((uv_handle_t *)&w->wake, free_worker);
+	uv_close((uv_handle_t *)&w->stay, free_worker);
+	uv_close((uv_handle_t *)&w->round, free_worker);
 }

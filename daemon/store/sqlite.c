@@ -101,6 +101,8 @@ enum store_rc db_open(struct db **out, const char *url, enum db_mode mode)
 		abort();
 	*out = db;
 	db->writes = mode == DB_WRITE;
+	/* Before its first use only, later it is refused: no global lock around each allocation. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	rc = sqlite3_open_v2(
 		path, &db->handle, db->writes ? flags | SQLITE_OPEN_CREATE : flags, NULL);
 	if (rc == SQLITE_OK) {
@@ -177,7 +179,9 @@ static struct db_stmt *take(struct db *db, const char *sql)
 	return s;
 }
 
-static void bind(struct db_stmt *s, size_t n, const struct db_arg *args)
+/* `life`: SQLITE_STATIC when the statement is stepped before the arguments go, else a copy. */
+static void bind(
+	struct db_stmt *s, size_t n, const struct db_arg *args, sqlite3_destructor_type life)
 {
 	assert((int)n == sqlite3_bind_parameter_count(s->stmt));
 	for (size_t i = 0; i < n; i++) {
@@ -187,10 +191,9 @@ static void bind(struct db_stmt *s, size_t n, const struct db_arg *args)
 		if (a->kind == DB_INT)
 			rc = sqlite3_bind_int64(s->stmt, at, a->i);
 		else if (a->kind == DB_TEXT)
-			rc = sqlite3_bind_text64(
-				s->stmt, at, a->p, a->n, SQLITE_TRANSIENT, SQLITE_UTF8);
+			rc = sqlite3_bind_text64(s->stmt, at, a->p, a->n, life, SQLITE_UTF8);
 		else if (a->kind == DB_BLOB)
-			rc = sqlite3_bind_blob64(s->stmt, at, a->p, a->n, SQLITE_TRANSIENT);
+			rc = sqlite3_bind_blob64(s->stmt, at, a->p, a->n, life);
 		else
 			rc = sqlite3_bind_null(s->stmt, at);
 		if (rc != SQLITE_OK)
@@ -227,16 +230,18 @@ static void note_failure(struct db *db, int rc)
 bool db_run(struct db *db, const char *sql, size_t n, const struct db_arg *args)
 {
 	struct db_stmt *s;
+	bool ok;
 	int rc;
 
 	if (db->rc != STORE_OK || (s = take(db, sql)) == NULL)
 		return false;
-	bind(s, n, args);
+	bind(s, n, args, SQLITE_STATIC);
 	rc = sqlite3_step(s->stmt);
 	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
 		note_failure(db, rc);
+	ok = db->rc == STORE_OK;
 	db_end(s);
-	return db->rc == STORE_OK;
+	return ok;
 }
 
 int64_t db_changes(const struct db *db)
@@ -250,7 +255,7 @@ struct db_stmt *db_query(struct db *db, const char *sql, size_t n, const struct 
 
 	if (db->rc != STORE_OK || (s = take(db, sql)) == NULL)
 		return NULL;
-	bind(s, n, args);
+	bind(s, n, args, SQLITE_TRANSIENT);
 	return s;
 }
 
@@ -266,7 +271,7 @@ struct db_stmt *db_query_text(struct db *db, const char *sql, size_t n, const st
 		abort();
 	s->db = db;
 	s->stmt = stmt;
-	bind(s, n, args);
+	bind(s, n, args, SQLITE_TRANSIENT);
 	return s;
 }
 

@@ -226,7 +226,7 @@ static_assert((int)IDCARD_CELL_ERROR == (int)CELL_ERROR, "the verdicts of a cell
 
 static enum idcard_rc read_clean(char *text, struct date_day ref, struct idcard *out)
 {
-	char s[IDCARD_MAX];
+	char s[IDCARD_MAX] = "";
 	size_t len = strlen(text);
 
 	if (is_scientific(text))

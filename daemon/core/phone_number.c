@@ -260,7 +260,7 @@ static enum phone_rc dial(
 /* The extension behind '#', or the third group of 021-55550000-802. */
 static void split_extension(char *s, char *extension, size_t n)
 {
-	char *mark = strchr(s, '#'), *hyphen = strrchr(s, '-'), digits[NUMBER_TEXT];
+	char *mark = strchr(s, '#'), *hyphen = strrchr(s, '-'), digits[NUMBER_TEXT] = "";
 	size_t len = 0;
 
 	*extension = '\0';
@@ -299,7 +299,7 @@ static bool squeeze(const char *s, char *out)
 
 enum phone_rc phone_number_read(const char *s, const char *area, struct phone *out)
 {
-	char text[NUMBER_TEXT], extension[8], digits[NUMBER_TEXT];
+	char text[NUMBER_TEXT] = "", extension[8], digits[NUMBER_TEXT] = "";
 	size_t n = 0;
 	enum phone_rc rc;
 	bool plus;

@@ -80,7 +80,9 @@ struct phrase_word phrase_of(const struct phrases *p, const uint32_t *w, size_t 
 	for (size_t i = 0; i < n; i++)
 		if ((node = phrase_step(p, node, w[i])) == 0)
 			return (struct phrase_word){ .action = PHRASE_NOTHING };
-	return n == 0 ? (struct phrase_word){ .action = PHRASE_NOTHING } : p->words[node];
+	if (n == 0)
+		return (struct phrase_word){ .action = PHRASE_NOTHING };
+	return p->words[node];
 }
 
 static void *taken(void *memory)

@@ -177,9 +177,8 @@ static void try_name(const char *text, const char *name, size_t len, bool alias,
 			better(fit, border ? PLACE_BY_NAME : PLACE_BY_STEM, strlen(full));
 		else if (kind != 0 && starts_with_suffix(at + n, kind, &tail))
 			better(fit, border ? PLACE_BY_NAME : PLACE_BY_STEM, n + tail);
-		else if (kind != 0 && !town && text_count(stem) >= 2 && ends_or_group(at + n))
-			better(fit, PLACE_BY_STEM, n);
-		else if (town && text_count(stem) >= 2 && strcmp(text, stem) == 0)
+		else if (text_count(stem) >= 2 &&
+			 (town ? strcmp(text, stem) == 0 : kind != 0 && ends_or_group(at + n)))
 			better(fit, PLACE_BY_STEM, n);
 	}
 }

@@ -116,7 +116,6 @@ static bool in_order(const struct place_parts *p, enum part part)
 {
 	switch (part) {
 	case REGION:
-		return p->town[0] == '\0' && p->village[0] == '\0' && p->road[0] == '\0';
 	case TOWN:
 		return p->town[0] == '\0' && p->village[0] == '\0' && p->road[0] == '\0';
 	case VILLAGE:

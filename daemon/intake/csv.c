@@ -322,6 +322,7 @@ static size_t next_piece(struct input *in, size_t done)
 		if (in->len == in->cap && in->cap >= LINE_MAX_BYTES)
 			return in->len;
 		if (in->len == in->cap) {
+			assert(in->cap > 0);
 			in->cap *= 2;
 			in->raw = realloc(in->raw, in->cap);
 			if (in->raw == NULL)

@@ -187,6 +187,7 @@ static void remember(struct above *a, const struct sheet_cell *c)
 		if (a->text == NULL)
 			abort();
 	}
+	assert(a->text != NULL);
 	memcpy(a->text, c->text, n);
 	a->kind = c->kind;
 }

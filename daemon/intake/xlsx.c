@@ -99,6 +99,7 @@ static enum sheet_rc read_relations(
 	struct xlsx_parts *parts, const char *path, const char *base, struct relations *r)
 {
 	struct xlsx_handler handler = { .start = on_relation, .arg = r };
+	enum sheet_rc rc = SHEET_OK;
 
 	r->base = base;
 	r->count = 0;
@@ -106,8 +107,10 @@ static enum sheet_rc read_relations(
 		r->item = calloc(RELATIONS, sizeof *r->item);
 	if (r->item == NULL)
 		abort();
-	return xlsx_part_exists(parts, path) ? xlsx_part_parse(parts, path, false, &handler)
-					     : SHEET_OK;
+	if (xlsx_part_exists(parts, path))
+		rc = xlsx_part_parse(parts, path, false, &handler);
+	r->base = NULL; /* the caller's; only needed while reading */
+	return rc;
 }
 
 static const char *target_of_type(const struct relations *r, const char *type)

@@ -185,7 +185,7 @@ static bool read_text(
 static bool read_path(
 	struct config_reader *r, const struct config_node *n, const struct config_key *k, char *out)
 {
-	char plain[SETTINGS_PATH];
+	char plain[SETTINGS_PATH] = "";
 	const char *why;
 
 	if (!config_text(r, n, plain, sizeof plain))
@@ -229,7 +229,7 @@ static bool read_bytes(struct config_reader *r, const struct config_node *n,
 static bool read_time(
 	struct config_reader *r, const struct config_node *n, const struct config_key *k, int *out)
 {
-	int64_t ms, unit = k->kind == KEY_MILLIS ? 1 : k->kind == KEY_SECONDS ? 1000 : 60000;
+	int64_t ms = 0, unit = k->kind == KEY_MILLIS ? 1 : k->kind == KEY_SECONDS ? 1000 : 60000;
 
 	if (!config_ms(r, n, k->min, k->max, &ms))
 		return false;

@@ -59,7 +59,7 @@ bool config_wrong(struct settings_error *e, const struct config_node *at, const 
 
 void config_warn(const struct config_node *at, const char *fmt, ...)
 {
-	struct settings_error e;
+	struct settings_error e = { .line = 0 };
 	va_list args;
 
 	va_start(args, fmt);

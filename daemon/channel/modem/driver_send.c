@@ -281,6 +281,7 @@ static enum pdu_rc prepare(
 	s->text = cleaned(m->text);
 	if (s->text == NULL)
 		return PDU_BAD_TEXT;
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) the text is the caller's, who frees it */
 	rc = pdu_split(s->text, strlen(s->text), PDU_AUTO, m->wide_ref ? 16 : 8,
 		(unsigned)config->max_parts, &s->split);
 	if (rc != PDU_OK)

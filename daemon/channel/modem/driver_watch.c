@@ -362,7 +362,8 @@ static bool says_full(const struct at_event *e)
 
 	if (strcmp(e->name, "^SMMEMFULL") == 0)
 		return true;
-	return strcmp(e->name, "+QIND") == 0 && e->fields->f[0].len == sizeof full - 1 &&
+	return strcmp(e->name, "+QIND") == 0 && e->fields != NULL &&
+	       e->fields->f[0].len == sizeof full - 1 &&
 	       memcmp(e->fields->f[0].s, full, sizeof full - 1) == 0;
 }
 

@@ -319,7 +319,7 @@ static const struct {
 
 static bool report_status(struct sim_words *w, uint8_t *status)
 {
-	const char *next = sim_words_peek(w);
+	const char *next;
 	bool named = false;
 	long n;
 

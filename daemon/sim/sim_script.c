@@ -1,5 +1,6 @@
 #include "sim_script.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,8 +73,10 @@ struct when {
 
 static struct event *event_new(struct sim_world *w, const struct when *when, const char *text)
 {
-	struct event *e = calloc(1, sizeof *e + strlen(text) + 1);
+	struct event *e;
 
+	assert(text != NULL);
+	e = calloc(1, sizeof *e + strlen(text) + 1);
 	if (e == NULL)
 		abort();
 	e->world = w;
@@ -294,7 +297,7 @@ static void phone_choose(struct sim_world *w, const char *patterns)
 
 	w->block = sim_book_block(w->book, patterns);
 	w->block_number[0] = '\0';
-	if (patterns[digits] == '\0' && digits <= PDU_NUMBER_MAX)
+	if (digits <= PDU_NUMBER_MAX && patterns[digits] == '\0')
 		snprintf(w->block_number, sizeof w->block_number, "%s", patterns);
 }
 
@@ -346,7 +349,7 @@ static bool line_at(struct sim_world *w, struct sim_words *words)
 {
 	char from[SIM_NUMBER_MAX];
 	struct when when;
-	struct sim_say say;
+	struct sim_say say = { 0 };
 	int modem;
 
 	if (!take_when(words, &when))

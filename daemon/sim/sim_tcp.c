@@ -65,7 +65,7 @@ static void learn_port(struct sim_port *p)
 		struct sockaddr any;
 		struct sockaddr_in v4;
 		struct sockaddr_in6 v6;
-	} a;
+	} a = { .v6 = { .sin6_family = AF_UNSPEC } };
 	socklen_t n = sizeof a;
 
 	if (getsockname(p->door_fd, &a.any, &n) == 0)

@@ -135,6 +135,7 @@ int cli_backup(struct cli *c);
 int cli_audit(struct cli *c);
 int cli_config_check(struct cli *c);
 int cli_export(struct cli *c);
+int cli_roster(struct cli *c);
 int cli_explain(struct cli *c);
 
 #endif

@@ -72,6 +72,9 @@ bool auth_body(struct web *w, struct request *rq); /* a signature over the body 
 bool auth_spend(struct request *rq, struct store *s);
 void auth_refuse_replay(struct request *rq);
 
+/* web_list.c: the right and the reason to see plain data. False: answered. */
+bool web_may_reveal(struct request *rq, const char *noun);
+
 /* web.c */
 void web_broken(struct web *w); /* stops intake and tells the daemon */
 void web_answer_result(struct request *rq, enum store_rc rc); /* a failed job or batch */
@@ -104,7 +107,7 @@ void web_openapi(struct request *rq);
 void web_root(struct request *rq);
 void web_list(struct request *rq, struct store *s);
 void web_one(struct request *rq);
-void web_export(struct request *rq, struct store *s);
+void web_export(struct request *rq);
 void web_command(struct request *rq);
 void web_command_make(struct request *rq);
 void web_push(struct request *rq);

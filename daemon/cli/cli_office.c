@@ -290,17 +290,19 @@ static bool write_file(struct cli *c, const char *file, const struct buf *body)
 	return ok;
 }
 
-int cli_export(struct cli *c)
+static int bad_suffix(const char *file)
 {
-	const char *file = c->args.word[0], *suffix = suffix_of(file);
+	cli_say("文件名要以 .csv 或 .xlsx 结尾：%s", file);
+	return EXIT_USAGE;
+}
+
+static int export_from(struct cli *c, const char *path)
+{
+	const char *file = c->args.word[0];
 	struct cli_reply r;
 	bool ok;
 
-	if (suffix == NULL) {
-		cli_say("文件名要以 .csv 或 .xlsx 结尾：%s", file);
-		return EXIT_USAGE;
-	}
-	if (!cli_get(c, export_path(c, suffix), &r))
+	if (path == NULL || !cli_get(c, path, &r))
 		return c->exit_code;
 	if (strcmp(file, "-") == 0) {
 		fwrite(buf_str(&r.body), 1, r.body.len, stdout);
@@ -314,4 +316,21 @@ int cli_export(struct cli *c)
 		cli_say("写不了 %s：%s", file, strerror(errno));
 	cli_reply_free(&r);
 	return ok ? CLI_DONE : EXIT_IO;
+}
+
+int cli_export(struct cli *c)
+{
+	const char *suffix = suffix_of(c->args.word[0]);
+
+	return suffix == NULL ? bad_suffix(c->args.word[0]) : export_from(c, export_path(c, suffix));
+}
+
+/* A list of people: masked, or plain with a reason that goes into the audit. */
+int cli_roster(struct cli *c)
+{
+	const char *suffix = suffix_of(c->args.word[0]);
+
+	if (suffix == NULL)
+		return bad_suffix(c->args.word[0]);
+	return export_from(c, cli_reveal(c, arena_print(&c->arena, "%s%s", c->verb->path, suffix)));
 }

@@ -18,6 +18,8 @@
 	{ noun, "set", id " pair:字段=值...", "", "PATCH", path "/{id}", cli_people_put, "已修改", "修改一条，字段同 add" }
 #define ORDER(noun, verb, words, options, path, done, help) \
 	{ noun, verb, words, options, "POST", path, cli_order, done, help }
+#define ROSTER(noun, help) \
+	{ "export", noun, "file:文件", "reveal:理由", "GET", "/v1/exports/" noun, cli_roster, NULL, help }
 #define EXPLAIN(kind, words, options, help) \
 	{ "explain", kind, words, options " lines", "", kind, cli_explain, NULL, help }
 
@@ -127,6 +129,11 @@ const struct cli_verb cli_verbs[] = {
 	{ "export", "cases", "file:文件", "", "GET", "/v1/exports/cases", cli_export, NULL, "导出案件，按后缀 .csv 或 .xlsx" },
 	{ "export", "messages", "file:文件", "", "GET", "/v1/exports/messages", cli_export, NULL, "导出短信和电话" },
 	{ "export", "rewards", "file:文件", "", "GET", "/v1/exports/rewards", cli_export, NULL, "导出奖励" },
+	ROSTER("residents", "导出易受骗人员；--reveal 导出明文，可再导入，理由会记入审计"),
+	ROSTER("members", "导出劝导队员"),
+	ROSTER("areas", "导出村居"),
+	ROSTER("teams", "导出队伍"),
+	ROSTER("duties", "导出排班"),
 
 	EXPLAIN("pdu", "[hex:十六进制...]", "tpdu to:号码 text:文字", "一条短信的 PDU；--to、--text 反过来编码"),
 	EXPLAIN("at", "[rx:模块发来的行...]", "cmd:AT命令", "模块的回答"),

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "money.h"
 #include "outsheet.h"
+#include "roster.h"
 #include "web_room.h"
 
 #include "banned.h"
@@ -224,23 +225,28 @@ static void put_sheet(struct outsheet *w, const struct listing *l)
 	outsheet_sheet(w, l->title, columns, n);
 }
 
-/* cases.xlsx: the listing and the form; NULL: no such file. */
-static const struct listing *export_of(struct request *rq, enum outsheet_kind *kind)
+/* "cases" and the form of cases.xlsx; "" when it is no name of a spreadsheet. */
+static const char *noun_of(struct request *rq, enum outsheet_kind *kind)
 {
-	static const char *const nouns[] = { "cases", "messages", "rewards" };
 	const char *file = route_arg(&rq->args, "file"), *dot = strrchr(file, '.');
 
 	if (dot == NULL || (strcmp(dot, ".csv") != 0 && strcmp(dot, ".xlsx") != 0))
-		return NULL;
+		return "";
 	*kind = dot[1] == 'c' ? OUTSHEET_CSV : OUTSHEET_XLSX;
-	for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
-		if (strlen(nouns[i]) == (size_t)(dot - file) &&
-			strncmp(nouns[i], file, (size_t)(dot - file)) == 0)
-			return listing_find(nouns[i]);
-	return NULL;
+	return arena_text(&rq->arena, file, (size_t)(dot - file));
 }
 
-static void export_answer(struct request *rq, const struct listing *l, enum outsheet_kind kind)
+static bool is_book(const char *noun)
+{
+	static const char *const nouns[] = { "cases", "messages", "rewards" };
+
+	for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
+		if (strcmp(nouns[i], noun) == 0)
+			return true;
+	return false;
+}
+
+static void export_answer(struct request *rq, const char *noun, enum outsheet_kind kind)
 {
 	static const char xlsx[] =
 		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -250,37 +256,127 @@ static void export_answer(struct request *rq, const struct listing *l, enum outs
 	rq->status = 200;
 	rq->type = kind == OUTSHEET_CSV ? "text/csv; charset=utf-8" : xlsx;
 	request_header(rq, "Content-Disposition",
-		arena_print(&rq->arena, "attachment; filename=\"%s-%04d%02d%02d.%s\"", l->noun,
-			d.year, d.month, d.day, kind == OUTSHEET_CSV ? "csv" : "xlsx"));
+		arena_print(&rq->arena, "attachment; filename=\"%s-%04d%02d%02d.%s\"", noun, d.year,
+			d.month, d.day, kind == OUTSHEET_CSV ? "csv" : "xlsx"));
 }
 
-void web_export(struct request *rq, struct store *s)
+static void no_file(struct request *rq)
+{
+	request_problem(
+		rq, 507, "export_failed", "导出太大或写不成，请缩小时间范围，或检查磁盘空间。");
+}
+
+static void close_file(
+	struct request *rq, struct outsheet *w, const char *noun, enum outsheet_kind kind)
+{
+	if (outsheet_close(w, &rq->out) == OUTSHEET_OK)
+		export_answer(rq, noun, kind);
+	else
+		no_file(rq);
+}
+
+static void export_book(struct request *rq, struct store *s)
 {
 	enum outsheet_kind kind = OUTSHEET_CSV;
-	const struct listing *l = export_of(rq, &kind);
+	const char *noun = noun_of(rq, &kind), *bad;
+	const struct listing *l = listing_find(noun);
 	struct listing_query q;
 	struct outsheet *w;
-	const char *bad;
 
-	if (l == NULL) {
-		request_problem(rq, 404, "no_such_export",
-			"没有这个导出，可用：cases、messages、rewards，后缀 .csv 或 .xlsx。");
-		return;
-	}
 	if (!web_list_query(rq, &q))
 		return;
 	w = outsheet_open(kind, NULL);
 	if (w == NULL) {
-		request_problem(rq, 507, "export_failed", "导出文件写不成，请检查磁盘空间。");
+		no_file(rq);
 		return;
 	}
 	put_sheet(w, l);
-	if (!listing_each(s, l, &q, put_row, w, &bad)) {
-		outsheet_abandon(w);
-		web_bad_parameter(rq, bad);
-	} else if (outsheet_close(w, &rq->out) != OUTSHEET_OK) {
-		request_problem(rq, 507, "export_failed", "导出太大或写不成，请缩小时间范围。");
+	if (listing_each(s, l, &q, put_row, w, &bad)) {
+		close_file(rq, w, noun, kind);
+		return;
+	}
+	outsheet_abandon(w);
+	web_bad_parameter(rq, bad);
+}
+
+/* -- the lists of people ------------------------------------------------------------------------ */
+
+static void export_roster(struct request *rq, struct store *s, bool plain)
+{
+	enum outsheet_kind kind = OUTSHEET_CSV;
+	const char *noun = noun_of(rq, &kind);
+	struct outsheet *w = outsheet_open(kind, NULL);
+
+	if (w == NULL) {
+		no_file(rq);
+		return;
+	}
+	roster_write(s, noun, plain, w);
+	close_file(rq, w, noun, kind);
+}
+
+static void roster_masked(struct request *rq, struct store *s)
+{
+	export_roster(rq, s, false);
+}
+
+static void roster_plain(struct request *rq, struct store *s)
+{
+	export_roster(rq, s, true);
+}
+
+/* A plain list is a look at everybody in it: written down before it leaves. */
+static void look_run(struct work *work, void *desk)
+{
+	struct request *rq = web_request_of(work);
+	enum outsheet_kind kind;
+
+	access_reveal(desk_store(desk), rq->actor, noun_of(rq, &kind), 0,
+		query_get(&rq->query, "reason"));
+}
+
+static void look_done(struct work *work)
+{
+	struct request *rq = web_request_of(work);
+
+	if (work->rc == STORE_OK) {
+		web_read(rq, roster_plain, NULL);
+		return;
+	}
+	web_answer_result(rq, work->rc);
+	request_done(rq);
+}
+
+static void start_roster(struct request *rq, const char *noun)
+{
+	const char *reveal = query_get(&rq->query, "reveal");
+
+	if (rq->who.area[0] != '\0') {
+		request_problem(rq, 403, "forbidden", "管片区的密钥不能导出整份名单。");
+		request_done(rq);
+	} else if (reveal == NULL || strcmp(reveal, "1") != 0) {
+		web_read(rq, roster_masked, NULL);
+	} else if (web_may_reveal(rq, noun)) {
+		web_put(rq, look_run, look_done);
 	} else {
-		export_answer(rq, l, kind);
+		request_done(rq);
+	}
+}
+
+void web_export(struct request *rq)
+{
+	enum outsheet_kind kind = OUTSHEET_CSV;
+	const char *noun = noun_of(rq, &kind);
+
+	if (is_book(noun)) {
+		web_read(rq, export_book, NULL);
+	} else if (roster_knows(noun) && rq->who.role != ROLE_FINANCE) {
+		start_roster(rq, noun);
+	} else {
+		request_problem(rq, 404, "no_such_export",
+			"没有这个导出，可用：cases、messages、rewards、residents、areas、teams、mem"
+			"bers、duties，"
+			"后缀 .csv 或 .xlsx。");
+		request_done(rq);
 	}
 }

@@ -133,12 +133,12 @@ static void reveal_found(struct request *rq)
 		web_put(rq, reveal_run, reveal_done);
 }
 
-static bool may_reveal(struct request *rq, const struct listing *l)
+bool web_may_reveal(struct request *rq, const char *noun)
 {
 	unsigned roles = ROLE_POLICE | ROLE_ADMIN;
 	const char *reason = query_get(&rq->query, "reason");
 
-	if (strcmp(l->noun, "members") == 0)
+	if (strcmp(noun, "members") == 0)
 		roles |= ROLE_MANAGER;
 	if ((rq->who.role & roles) == 0) {
 		request_problem(rq, 403, "forbidden", "这把密钥的角色不能查看明文。");
@@ -158,7 +158,7 @@ void web_one(struct request *rq)
 
 	if (reveal == NULL || strcmp(reveal, "1") != 0)
 		web_read(rq, read_masked, NULL);
-	else if (may_reveal(rq, listing_of(rq)))
+	else if (web_may_reveal(rq, listing_of(rq)->noun))
 		web_read(rq, find_for_reveal, reveal_found);
 	else
 		request_done(rq);

@@ -518,6 +518,23 @@ def lists_of_people_come_in(h):
 
 
 @test
+def lists_go_out_as_they_come_in(h):
+    """Masked by default; plain with a reason, written down, and the import finds nothing to change."""
+    for noun, ending in (("resident", "csv"), ("member", "xlsx"), ("area", "csv")):
+        masked, plain = h.path("masked." + ending), h.path("plain." + ending)
+        nouns = noun + "s"
+        h.done("export", nouns, masked)
+        h.done("export", nouns, plain, "--reveal", "季度核对")
+        r = h.done(noun, "import", plain)
+        assert "新增0" in r.out and "修改0" in r.out and "没有收0" in r.out, r
+    with open(h.path("masked.csv"), "rb") as f:
+        assert b"13900139" not in f.read()
+    assert len([i for i in h.items("audit", "reveals") if i["reason"] == "季度核对"]) == 3
+    r = h.q("export", "residents", h.path("x.csv"), "--reveal", "")
+    assert r.code != 0, r
+
+
+@test
 def a_file_that_is_too_large_says_what_to_do(h):
     """The local socket takes 96 MiB, a whole county's list; what is larger still is told."""
     with open(h.path("huge.csv"), "w", encoding="utf-8") as f:

@@ -553,4 +553,7 @@ if __name__ == "__main__":
         house.start()
         house.settle(3, 2)
         code = run()
+        if code != 0:
+            print("# daemon: %s" % ("running" if house.proc and house.proc.poll() is None else house.proc and house.proc.poll()))
+            print("".join("# %s\n" % line for line in house.said().splitlines()[-40:]), end="")
     sys.exit(code)

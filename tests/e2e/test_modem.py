@@ -34,6 +34,11 @@ class Line(House):
         wait(lambda: all(c["state"] == "ready" for c in self.channels()), 15)
         return 0
 
+    def __exit__(self, *why):
+        if why[0] is not None:
+            print("".join("# %s\n" % line for line in self.said().splitlines()[-30:]), end="", flush=True)
+        super().__exit__(*why)
+
     def channels(self):
         return self.ask("GET", "/v1/channels").json["items"]
 

@@ -479,11 +479,12 @@ def cells_of(export):
 def exports_open_and_hold_every_row_without_formulas():
     push(record("=cmd|'/c calc'!A1", 52, name="=HYPERLINK(\"x\")", id_no="", fraud_type="@SUM(1+1)", remark="+1"))
     for noun in ("cases", "messages", "rewards"):
+        before = len(house.all(noun))
         rows = cells_of(noun + ".csv")
-        assert len(rows) - 1 == len(house.all(noun)), noun
+        assert before <= len(rows) - 1 <= len(house.all(noun)), noun  # the ladders go on climbing
         assert not [c for r in rows for c in r if c[:1] in ("=", "+", "@", "\t") or re.match(r"-\D", c)], noun
         sheet = cells_of(noun + ".xlsx")
-        assert len(sheet) == len(rows)
+        assert len(rows) <= len(sheet) <= len(house.all(noun)) + 1 and sheet[0][0].value == rows[0][0]
         flat = [c for r in sheet for c in r if c != ""]
         assert not [c for c in flat if c.data_type == "f"], "a formula in " + noun
         for c in flat:
@@ -535,4 +536,7 @@ if __name__ == "__main__":
     with House(modems=2, script=PHONES, more=MORE) as house:
         house.start()
         code = run()
+        if code != 0:
+            print("# daemon: %s" % ("running" if house.proc and house.proc.poll() is None else house.proc and house.proc.poll()))
+            print("".join("# %s\n" % line for line in house.said().splitlines()[-40:]), end="")
     sys.exit(code)

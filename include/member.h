@@ -36,6 +36,8 @@ struct member {
 	bool on_duty;       /* by the rota, now; filled by member_candidates() */
 };
 
+extern const struct member member_blank; /* every text "": nobody yet */
+
 bool team_get(struct store *s, int64_t id, struct team *out);
 bool team_by_name(struct store *s, const char *name, struct team *out);
 /* Makes or changes (id 0: found again by name); returns the id, 0 when the id is unknown. */

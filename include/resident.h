@@ -27,6 +27,8 @@ struct resident {
 	int phone_count;
 };
 
+extern const struct resident resident_blank; /* every text "": nobody yet */
+
 bool resident_get(struct store *s, int64_t id, struct resident *out);
 /* Only what tells one person from another: name, id_no, birth, area, state, and the address if
  * `address`. The other fields are left as they are. */

@@ -169,16 +169,7 @@ int64_t people_put_resident(struct people_put *p, struct change *c)
 	static const char *const states[] = { "active", "moved", "removed", NULL };
 	static const char *const sexes[] = { "M", "F", "", NULL };
 	static const char *const risks[] = { "LOW", "MEDIUM", "HIGH", "CRITICAL", "", NULL };
-	struct resident was = { .name = "",
-		.id_no = "",
-		.birth = "",
-		.sex = "",
-		.area = "",
-		.address = "",
-		.tags = "",
-		.risk = "",
-		.state = "",
-		.remark = "" };
+	struct resident was = resident_blank;
 	struct resident r;
 
 	if (p->id != 0 && !resident_get(p->s, p->id, &was)) {
@@ -252,14 +243,7 @@ static void read_member(struct people_put *p, const struct member *was, struct m
 
 int64_t people_put_member(struct people_put *p, struct change *c)
 {
-	struct member was = { .name = "",
-		.phone = "",
-		.post = "",
-		.post_raw = "",
-		.area = "",
-		.state = "",
-		.pledged_on = "",
-		.trained_on = "" };
+	struct member was = member_blank;
 	struct member m;
 	struct team team;
 

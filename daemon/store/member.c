@@ -7,6 +7,15 @@
 
 #include "banned.h"
 
+const struct member member_blank = { .name = "",
+	.phone = "",
+	.post = "",
+	.post_raw = "",
+	.area = "",
+	.state = "",
+	.pledged_on = "",
+	.trained_on = "" };
+
 enum { TEAM, NAME, PHONE, POST, POST_RAW, AREA, STATE, PLEDGED, TRAINED, LOAD_CAP };
 static const char *const columns[] = { "team", "name", "phone", "post", "post_raw", "area", "state",
 	"pledged_on", "trained_on", "load_cap", NULL };
@@ -96,14 +105,7 @@ static void merge(const struct member *was, const struct member *m, enum save_mo
 
 int64_t member_save(struct store *s, const struct member *m, enum save_mode mode, struct change *c)
 {
-	struct member was = { .name = "",
-		.phone = "",
-		.post = "",
-		.post_raw = "",
-		.area = "",
-		.state = "",
-		.pledged_on = "",
-		.trained_on = "" };
+	struct member was = member_blank;
 	struct member now = { .id = 0 };
 	int64_t id = m->id != 0 ? m->id : id_of_phone(s, m->team_id, m->phone);
 

@@ -6,6 +6,17 @@
 
 #include "banned.h"
 
+const struct resident resident_blank = { .name = "",
+	.id_no = "",
+	.birth = "",
+	.sex = "",
+	.area = "",
+	.address = "",
+	.tags = "",
+	.risk = "",
+	.state = "",
+	.remark = "" };
+
 enum { NAME, ID_NO, BIRTH, SEX, AREA, ADDRESS, TAGS, RISK, STATE, REMARK, PHONES };
 static const char *const columns[] = { "name", "id_no", "birth", "sex", "area", "address", "tags",
 	"risk", "state", "remark", "phones", NULL };
@@ -276,16 +287,7 @@ static void update_row(struct store *s, const struct resident *r)
 int64_t resident_save(
 	struct store *s, const struct resident *r, enum save_mode mode, struct change *c)
 {
-	struct resident was = { .name = "",
-		.id_no = "",
-		.birth = "",
-		.sex = "",
-		.area = "",
-		.address = "",
-		.tags = "",
-		.risk = "",
-		.state = "",
-		.remark = "" };
+	struct resident was = resident_blank;
 	struct keys k = { store_lookup(s, "id", r->id_no), store_lookup(s, "name", r->name) };
 	struct resident now = { .id = r->id != 0 ? r->id : find(s, &k, r) };
 

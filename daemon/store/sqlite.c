@@ -201,6 +201,13 @@ static void bind(
 	}
 }
 
+/* A statement of take(), for its next use. */
+static void give_back(struct db_stmt *s)
+{
+	sqlite3_reset(s->stmt);
+	s->busy = false;
+}
+
 void db_end(struct db_stmt *q)
 {
 	if (q == NULL)
@@ -210,8 +217,7 @@ void db_end(struct db_stmt *q)
 		free(q);
 		return;
 	}
-	sqlite3_reset(q->stmt);
-	q->busy = false;
+	give_back(q);
 }
 
 static void note_failure(struct db *db, int rc)
@@ -230,7 +236,6 @@ static void note_failure(struct db *db, int rc)
 bool db_run(struct db *db, const char *sql, size_t n, const struct db_arg *args)
 {
 	struct db_stmt *s;
-	bool ok;
 	int rc;
 
 	if (db->rc != STORE_OK || (s = take(db, sql)) == NULL)
@@ -239,9 +244,8 @@ bool db_run(struct db *db, const char *sql, size_t n, const struct db_arg *args)
 	rc = sqlite3_step(s->stmt);
 	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
 		note_failure(db, rc);
-	ok = db->rc == STORE_OK;
-	db_end(s);
-	return ok;
+	give_back(s);
+	return db->rc == STORE_OK;
 }
 
 int64_t db_changes(const struct db *db)

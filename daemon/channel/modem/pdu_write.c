@@ -220,6 +220,17 @@ static enum pdu_rc check(const struct pdu_message *m, const struct pdu_split *sp
 	return split->parts > 1 && m->ref > max_ref ? PDU_BAD_VALUE : PDU_OK;
 }
 
+/* What is before the TPDU, when all of it can be written. */
+static enum pdu_rc begin(
+	struct octets *o, const struct pdu_message *m, const struct pdu_split *split, unsigned part)
+{
+	enum pdu_rc rc = check(m, split, part);
+
+	if (rc != PDU_OK)
+		return rc;
+	return put_smsc(o, m->smsc) ? PDU_OK : PDU_BAD_ADDRESS;
+}
+
 static unsigned coding(const struct pdu_message *m, const struct pdu_split *split)
 {
 	if (m->dcs >= 0)
@@ -231,14 +242,11 @@ enum pdu_rc pdu_encode_submit(const struct pdu_message *m, const char *text,
 	const struct pdu_split *split, unsigned part, char hex[PDU_HEX_MAX + 1], size_t *tpdu_len)
 {
 	struct octets o = { .n = 0 };
-	enum pdu_rc rc = check(m, split, part);
-	size_t smsc;
+	enum pdu_rc rc = begin(&o, m, split, part);
+	size_t smsc = o.n;
 
 	if (rc != PDU_OK)
 		return rc;
-	if (!put_smsc(&o, m->smsc))
-		return PDU_BAD_ADDRESS;
-	smsc = o.n;
 	put(&o, 0x01U | (m->rd ? 0x04U : 0) | (m->vp >= 0 ? 0x10U : 0) | (m->srr ? 0x20U : 0) |
 			(split->parts > 1 ? 0x40U : 0));
 	put(&o, m->mr);
@@ -257,14 +265,11 @@ enum pdu_rc pdu_encode_deliver(const struct pdu_message *m, const char *text,
 	const struct pdu_split *split, unsigned part, char hex[PDU_HEX_MAX + 1], size_t *tpdu_len)
 {
 	struct octets o = { .n = 0 };
-	enum pdu_rc rc = check(m, split, part);
-	size_t smsc;
+	enum pdu_rc rc = begin(&o, m, split, part);
+	size_t smsc = o.n;
 
 	if (rc != PDU_OK)
 		return rc;
-	if (!put_smsc(&o, m->smsc))
-		return PDU_BAD_ADDRESS;
-	smsc = o.n;
 	put(&o, 0x04U | (m->srr ? 0x20U : 0) | (split->parts > 1 ? 0x40U : 0));
 	if (!put_address(&o, m->number, m->toa, false))
 		return PDU_BAD_ADDRESS;

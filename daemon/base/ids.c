@@ -9,7 +9,7 @@ enum { SEQUENCE_BITS = 17, NODE_BITS = 4, PER_SECOND = 1 << (SEQUENCE_BITS + NOD
 int64_t ids_next(struct ids *ids, int64_t now_ms)
 {
 	const int64_t second = now_ms / 1000 * PER_SECOND;
-	const int64_t node = (int64_t)ids->node << SEQUENCE_BITS;
+	const int64_t node = ids->node * ((int64_t)1 << SEQUENCE_BITS);
 	const int64_t full = ((int64_t)1 << SEQUENCE_BITS) - 1;
 
 	assert(now_ms >= 0 && ids->node >= 0 && ids->node < IDS_NODES);

@@ -173,6 +173,7 @@ static void take_line(
 	struct push_job *j, int row, const char *line, size_t n, const struct intake_ctx *ctx)
 {
 	json_t *value = json_loadb(line, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+	const struct notes none = { .count = 0 };
 	struct fault why;
 
 	if (value != NULL) {
@@ -183,7 +184,7 @@ static void take_line(
 	fault_set(&why, "bad_json", "这一行不是完整的 JSON",
 		"请检查括号、引号和逗号，编码用 UTF-8。");
 	fault_at(&why, row, NULL, NULL);
-	judge(j, row, NULL, &why, NULL);
+	judge(j, row, NULL, &why, &none);
 }
 
 static void read_lines(struct push_job *j, const char *s, size_t n, const struct intake_ctx *ctx)

@@ -358,16 +358,19 @@ void server_stop(struct server *s)
 
 int server_port(const struct server *s, int n)
 {
-	struct sockaddr_storage at;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} at = { .v6 = { .sin6_family = AF_UNSPEC } };
 	socklen_t len = sizeof at;
 
 	for (int i = 0; i < s->doors; i++) {
 		if (s->door[i].is_unix || n-- > 0)
 			continue;
-		if (getsockname(s->door[i].fd, (struct sockaddr *)&at, &len) != 0)
+		if (getsockname(s->door[i].fd, &at.any, &len) != 0)
 			return 0;
-		return at.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&at)->sin6_port)
-						: ntohs(((struct sockaddr_in *)&at)->sin_port);
+		return ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
 	}
 	return 0;
 }

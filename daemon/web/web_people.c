@@ -171,10 +171,19 @@ static bool may_change(struct request *rq)
 	return false;
 }
 
+static void add_one(struct request *rq)
+{
+	json_t *body = web_body_object(rq);
+
+	if (body != NULL)
+		put_one(rq, NULL, body);
+	else
+		request_done(rq);
+}
+
 void web_people_add(struct request *rq)
 {
 	enum push_form form = push_job_form_of(rq->head.content_type, rq->body.data, rq->body.len);
-	json_t *body;
 
 	if (!may_change(rq)) {
 		request_done(rq);
@@ -184,10 +193,8 @@ void web_people_add(struct request *rq)
 		request_problem(rq, 415, "media_type",
 			"请用 application/json 传一条，或用 text/csv、xlsx 的类型传一张表。");
 		request_done(rq);
-	} else if ((body = web_body_object(rq)) == NULL) {
-		request_done(rq);
 	} else {
-		put_one(rq, NULL, body);
+		add_one(rq);
 	}
 }
 

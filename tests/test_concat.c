@@ -12,13 +12,15 @@
 
 #include "banned.h"
 
-static const char whole[] = "警惕诈骗🛑警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈"
-			    "骗"
-			    "警"
-			    "惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗"
-			    "警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗🚑警惕诈骗警惕诈骗警惕"
-			    "诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗"
-			    "警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗完";
+/* (It would break this text anew each time.) */
+/* clang-format off */
+static const char whole[] =
+	"警惕诈骗🛑警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈"
+	"骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈"
+	"骗警惕诈骗警惕诈骗警惕诈骗🚑警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕"
+	"诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕诈骗警惕"
+	"诈骗警惕诈骗完";
+/* clang-format on */
 
 static void part_of(const char *sender, unsigned ref, unsigned bits, unsigned part, struct pdu *p)
 {

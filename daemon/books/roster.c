@@ -1,5 +1,6 @@
 #include "roster.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -238,6 +239,7 @@ void roster_write(struct store *s, const char *noun, bool plain, struct outsheet
 	struct book b = { s, w, plain };
 	size_t columns = 0;
 
+	assert(l != NULL);
 	while (columns < COLUMNS_MAX && l->columns[columns].title != NULL)
 		columns++;
 	outsheet_sheet(w, l->title, l->columns, columns);

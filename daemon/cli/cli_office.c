@@ -322,7 +322,8 @@ int cli_export(struct cli *c)
 {
 	const char *suffix = suffix_of(c->args.word[0]);
 
-	return suffix == NULL ? bad_suffix(c->args.word[0]) : export_from(c, export_path(c, suffix));
+	return suffix == NULL ? bad_suffix(c->args.word[0])
+			      : export_from(c, export_path(c, suffix));
 }
 
 /* A list of people: masked, or plain with a reason that goes into the audit. */

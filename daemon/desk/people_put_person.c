@@ -334,7 +334,7 @@ static bool find_member(struct people_put *p, int64_t team_id, struct member *ou
 static void put_duty_member(struct people_put *p, struct duty *d)
 {
 	int64_t team_id = given_team(p, "team", 0);
-	struct member m;
+	struct member m = member_blank;
 
 	if (!given_has(p, "member") && !given_has(p, "phone") && d->id != 0)
 		return;

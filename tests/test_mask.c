@@ -75,6 +75,7 @@ static const struct row rows[] = {
 
 	{ "anything long", mask_any, "6222021001122334455", "622***55" },
 	{ "anything of eleven", mask_any, "13800138000", "138***00" },
+	{ "anything with a name before it", mask_any, "王小明13800138000", "王***" },
 	{ "anything of ten", mask_any, "1380013800", "1***" },
 	{ "anything of two", mask_any, "张三", "张***" },
 	{ "anything of one", mask_any, "张", "*" },

@@ -116,14 +116,15 @@ char *mask_address(const char *address, char *out, size_t n)
 char *mask_any(const char *value, char *out, size_t n)
 {
 	size_t chars = text_count(value), keep;
+	bool figures = chars >= 11 && chars == strlen(value); /* three letters of ours are a name */
 	const char *tail;
 
 	if (chars <= 1) {
 		snprintf(out, n, chars == 0 ? "" : "*");
 		return out;
 	}
-	keep = chars >= 11 ? 3 : 1;
-	tail = value + text_prefix(value, chars - (chars >= 11 ? 2 : 0));
+	keep = figures ? 3 : 1;
+	tail = value + text_prefix(value, chars - (figures ? 2 : 0));
 	snprintf(out, n, "%.*s***%s", (int)text_prefix(value, keep), value, tail);
 	return whole(out);
 }

@@ -270,6 +270,9 @@ def main():
     names = {"import": "imports"}
     wanted = [names.get(a, a) for a in sys.argv[1:]] or [b.__name__ for b in BENCHES]
     began = time.monotonic()
+    load = os.getloadavg()[0]
+    print("%d processors, load %.1f before the start%s; data in %s" % (
+        os.cpu_count(), load, "" if load < 0.5 else " (OTHERS ARE WORKING: only the processor figures can be trusted)", FOLDER))
     for b in BENCHES:
         if b.__name__ in wanted:
             b()

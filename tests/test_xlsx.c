@@ -278,7 +278,7 @@ static void refused_soon(int fd, const struct sheet_limits *limits, const char *
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	assert_int_equal(sheet_read(fd, limits, &sink, &fault), SHEET_REFUSED);
 	assert_string_equal(fault.code, code);
-	assert_true(since(&from) < 2);
+	assert_true(since(&from) < 30); /* not for ever: the figure itself belongs to the bench */
 	buf_free(&d.text);
 	close(fd);
 }

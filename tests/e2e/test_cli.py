@@ -650,7 +650,7 @@ def cases_are_noted_raised_ended_and_reopened(h):
     r = h.q("case", "level", "1", "最高")
     assert r.code == 1 and "等级" in r.err, r
     task = [t for t in h.items("task", "list", "--state", "accepted") if t["no"].endswith("-0001")][0]
-    r = h.done("task", "outcome", task["code"], "见面劝住", "--saved", "3.5万", "--note", "当面劝住")
+    r = h.done("task", "outcome", str(task["id"]), "见面劝住", "--saved", "3.5万", "--note", "当面劝住")
     assert "已登记结果" in r.out, r
     r = h.done("outcome", "list", "1")
     assert "见面劝住" in r.out and "35000元" in r.out and "备注" in r.out, r
@@ -677,7 +677,7 @@ def cases_are_noted_raised_ended_and_reopened(h):
 def tasks_are_accepted_declined_and_handed_on(h):
     h.done("warning", "push", "-", stdin=json.dumps(warning("T1", "陌生人", "13900139777", address="桥头村3组")).encode())
     task = [t for t in h.items("task", "list", "--state", "offered") if t["kind"] == "dissuade"][0]
-    r = h.done("task", "reassign", task["code"], "13800138002")
+    r = h.done("task", "reassign", str(task["id"]), "13800138002")
     assert "已改派" in r.out, r
     new = [t for t in h.items("task", "list", "--state", "offered") if t["case"] == task["case"]][0]
     assert new["member"] != task["member"] and new["id"] != task["id"], new

@@ -84,7 +84,7 @@ fuzz: fuzzers
 bench: $(PROGRAMS) $(BENCHES)
 	@B=$(B) tests/bench.py
 torture: tests
-	@B=$(B) TORTURE=long tests/run.py --match 'torture|powercut|fault'
+	@B=$(B) TORTURE=long tests/run.py --match 'torture|powercut|fault|kill'
 
 # -- looking after ourselves ------------------------------------------------------------------
 FORMATTED := $(shell git ls-files 'daemon/*.c' 'include/*.h' 'tests/*.c' 'tests/*.h' 2>/dev/null)

@@ -290,6 +290,27 @@ void desk_report(struct desk *d, const char *channel, int mr, const char *number
 		stray_report_put(d->s, channel, mr, number, outcome, status);
 }
 
+/*
+ * Nobody can know whether it arrived. The task stays open, since it may be answered yet; but for
+ * an urgent one the next are asked now, and the desk hears of it.
+ */
+static void give_up(struct desk *d, struct message *m)
+{
+	struct casefile c;
+	struct task t;
+
+	message_event(d->s, m, MSG_EV_EXPIRE, "unsure, not repeated");
+	if (strcmp(m->class_, "urgent") != 0)
+		return;
+	post_alarm(d, NULL, "expired", "message", "有紧急短信多次不知是否发出,请改打电话,查通道");
+	if (!is_ask(m) || !task_get(d->s, m->task_id, &t) || t.state != TASK_OFFERED ||
+		strcmp(t.kind, "dissuade") != 0 || !casefile_get(d->s, t.case_id, &c))
+		return;
+	if (c.state == CASE_OPEN && c.accepted_at == 0)
+		ladder_on(d, &c, true);
+	casefile_drop(&c);
+}
+
 /* The wait for a report is over: urgent ones go again with the same code and the mark; a duplicate is harmless. */
 void outbox_unsure(struct desk *d, const struct timer *timer)
 {
@@ -309,7 +330,7 @@ void outbox_unsure(struct desk *d, const struct timer *timer)
 		m.concat_ref = -1;
 		message_event(d->s, &m, MSG_EV_RETRY, "no report came");
 	} else {
-		message_event(d->s, &m, MSG_EV_EXPIRE, "unsure, not repeated");
+		give_up(d, &m);
 	}
 }
 

@@ -59,7 +59,7 @@ json_t *desk_accept_json(const struct accept_result *a);
 /* -- what people with a right to it order (API, console, command line) --------------------- */
 
 /*
- * One order: noun and verb of the contract (DESIGN section 6), e.g. "cases" "close",
+ * One order: noun and verb as the API has them, e.g. "cases" "close",
  * "tasks" "accept", "inbox" "resolve", "keys" "add", "messages" "send". `id` 0 where the
  * verb makes something. False: refused, *fault says why (its code gives the HTTP status by
  * desk_fault_status()). *out (new reference, may stay NULL) is what the caller is told.

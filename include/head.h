@@ -2,7 +2,7 @@
  * head.h - is the head of a request sound, and what does it say that we need?
  *
  * Everything that two readers of one connection could understand differently is refused
- * (trust.md A16, RFC 9112 section 11.2): two Content-Length or Host headers, a length that
+ * (RFC 9112 section 11.2): two Content-Length or Host headers, a length that
  * is no plain number, any Transfer-Encoding, names that are no tokens, values with control
  * characters, folded lines, and bytes between that the parser has swallowed (it drops a NUL,
  * and makes of "Transfer-Encoding:", line feed, " chunked" a header of another name): the size

@@ -2,7 +2,7 @@
  * server.h - libmicrohttpd inside our loop: listeners, connections, their limits and deadlines.
  *
  * It knows no routes and no keys. Each request is shown to head() when its headers are
- * complete and have passed the checks against smuggling (trust.md A16): head() answers at
+ * complete and have passed the checks against smuggling: head() answers at
  * once, or lets the body come; then body() has all of it and answers now or later.
  *
  * Limits: connections at a time, per address (loopback and local sockets excepted), header

@@ -6,7 +6,7 @@
  * the file's own text, so that 1.3800138E+10 can be judged); cleaning is cell.h. A merged
  * range is told before the rows of its sheet and has its text in its first cell only.
  *
- * Everything is bounded by struct sheet_limits (trust.md A15); going over one refuses the
+ * Everything is bounded by struct sheet_limits; going over one refuses the
  * file and says which. Blocking: call it in a pool thread, not in the loop.
  */
 #ifndef QUANZU_SHEET_H

@@ -2,7 +2,7 @@
  * signature.h - signed pushes: a body that nobody changed, from who has the key, once.
  *
  * v1=HMAC-SHA256(secret, "v1\n" METHOD "\n" PATH?QUERY "\n" time "\n" nonce "\n"
- * SHA256(body)) in lower-case hex (trust.md A17). secret is the 64 hex digits of SHA-256 of
+ * SHA256(body)) in lower-case hex. secret is the 64 hex digits of SHA-256 of
  * the key's text, SHA256(body) is in lower-case hex, PATH?QUERY are the bytes of the request
  * line, time is decimal seconds since 1970. The headers are Quanzu-Key (the key's name),
  * Quanzu-Time, Quanzu-Nonce and Quanzu-Signature.

@@ -106,7 +106,7 @@ static const char *text_of(const char *name)
 	return text;
 }
 
-/* ---- what may come in (trust.md A14) ------------------------------------------------------ */
+/* ---- what may come in ------------------------------------------------------ */
 
 static void make_link(const char *p)
 {
@@ -332,7 +332,7 @@ static void input_is_read_from_work_only(void **state)
 	close(fd);
 }
 
-/* ---- the n-th call fails (trust.md F4) ------------------------------------------------------- */
+/* ---- the n-th call fails ------------------------------------------------------- */
 
 static int renames, failing_rename;
 

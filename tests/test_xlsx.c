@@ -257,7 +257,7 @@ static void other_archives_are_named(void **state)
 	}
 }
 
-/* ---- bombs (trust.md A15): refused within two seconds ------------------------------------ */
+/* ---- bombs: refused, and soon ------------------------------------ */
 
 static double since(const struct timespec *from)
 {

@@ -139,7 +139,7 @@ static const struct listing_column message_columns[] = {
 	COL("attempts", "尝试次数", LIST_INT, "m.attempts"),
 	COL("parts", "条数", LIST_INT, "m.parts"),
 	COL("parts_sent", "已发条数", LIST_INT, "m.parts_sent"),
-	COL("repeats", "重发自", LIST_ID, "m.repeats"),
+	COL("repeats", "重发次数", LIST_INT, "m.repeats"),
 	COL("error", "错误", LIST_TEXT, "m.error"),
 	COL("created_at", "生成时间", LIST_TIME, "m.created_at"),
 	COL("sent_at", "发出时间", LIST_TIME, "m.sent_at"),

@@ -3,8 +3,8 @@
  *
  * The child is this program again, started with SHEET_CHILD_ARG: the file is its descriptor
  * 3, the rows leave by descriptor 4, 0 to 2 are /dev/null, nothing else is inherited. It
- * limits its own address space and processor time before it looks at the first byte
- *; the parent gives up after twice that time by the clock and kills it. What
+ * limits its own address space and processor time before it looks at the first byte;
+ * the parent gives up after twice that time by the clock and kills it. What
  * comes over the pipe is checked like any other input.
  *
  * A main() that calls sheet_read() begins with:

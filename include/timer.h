@@ -36,6 +36,6 @@ int64_t timer_next_of_case(struct store *s, int64_t case_id); /* 0 none */
  * The same for messages, cases and hand-overs (message_shift() and so on).
  */
 void timer_shift(struct store *s, int64_t by_ms);
-bool timer_has(struct store *s, const char *kind);
+bool timer_has(struct store *s, const char *kind); /* one that is of no case */
 
 #endif

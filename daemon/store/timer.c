@@ -70,8 +70,8 @@ int64_t timer_next_of_case(struct store *s, int64_t case_id)
 
 bool timer_has(struct store *s, const char *kind)
 {
-	return db_number(s->db, "SELECT count(*) FROM timer WHERE kind = ?", 0, DB_ARGS(DT(kind))) >
-	       0;
+	return db_number(s->db, "SELECT count(*) FROM timer WHERE case_id = 0 AND kind = ?", 0,
+		       DB_ARGS(DT(kind))) > 0;
 }
 
 void timer_shift(struct store *s, int64_t by_ms)

@@ -64,16 +64,15 @@ def in_base64(data):
 
 
 def semi_octets(digits):
-    even = digits[:len(digits) // 2 * 2]
-    return bytes(int(even[i + 1] + even[i], 16) for i in range(0, len(even), 2))
+    return bytes(int(digits[i + 1] + digits[i], 16) for i in range(0, len(digits) - 1, 2))
 
 
 def forms(stem):
     """name of the encoding -> bytes."""
     out = {"utf-8": stem.encode(), "utf-16-le": stem.encode("utf-16-le"), "utf-16-be": stem.encode("utf-16-be"),
            "gb18030": stem.encode("gb18030"), "json": json.dumps(stem)[1:-1].encode(), "url": urllib.parse.quote(stem).encode()}
-    if stem.isdigit():
-        out["bcd"], out["bcd, one later"] = semi_octets(stem), semi_octets(stem[1:])
+    if stem.isdigit() and len(stem) > 12:
+        out["semi-octets"], out["semi-octets, one later"] = semi_octets(stem), semi_octets(stem[1:])
     for name in list(out):
         out["hex of " + name], out["HEX of " + name] = out[name].hex().encode(), out[name].hex().upper().encode()
     for name in ("utf-8", "utf-16-be", "utf-16-le"):
@@ -83,23 +82,17 @@ def forms(stem):
 
 
 FORMS = [(kind, name, data) for kind, stem in STEMS.items() for name, data in forms(stem).items()]
+# A phone number as a PDU has it: six bytes. Its stem alone is so short that it could stand in random bytes by chance.
+NUMBERS = [(kind, name, coded(semi_octets(stem)), [coded(semi_octets(stem + "%03dF" % n)) for n in range(PEOPLE)])
+           for kind, stem in STEMS.items() if kind in ("phone", "family", "member", "suspect")
+           for name, coded in (("semi-octets", bytes), ("hex of semi-octets", lambda b: b.hex().encode()),
+                               ("HEX of semi-octets", lambda b: b.hex().upper().encode()))]
 
 
 def hits(data):
-    """Short forms could stand in random bytes by chance: those below six bytes are looked at with what follows."""
-    out = []
-    for kind, name, needle in FORMS:
-        if len(needle) < 6 and data.count(needle) and len(needle) >= 4:
-            at = data.find(needle)
-            if kind not in ("name", "door", "text") and not any(
-                    semi_octets(STEMS[kind] + "%03d" % n)[:6] in data or semi_octets(STEMS[kind][1:] + "%03d" % n)[:5] in data
-                    for n in range(PEOPLE)):
-                continue
-            out.append((kind, name, data[max(0, at - 20):at + 40]))
-        elif needle in data:
-            at = data.find(needle)
-            out.append((kind, name, data[max(0, at - 60):at + 60]))
-    return out
+    """[(kind, encoding, what stands around it)]"""
+    out = [(kind, name, data[max(0, at - 60):at + 60]) for kind, name, needle in FORMS for at in [data.find(needle)] if at >= 0]
+    return out + [(kind, name, b"") for kind, name, stem, whole in NUMBERS if stem in data and any(w in data for w in whole)]
 
 
 # There the texts of SMS and notes are for reading, with whoever is named in them masked: the words, and
@@ -201,8 +194,10 @@ def the_search_finds_what_it_is_for():
                  json.dumps(full).encode()]
         kinds += [base64.b64encode(b"x" * i + plain + b"tail") for i in range(3)]
         kinds += [base64.b64encode(b"x" * i + full.encode("utf-16-be")) for i in range(3)]
-        if full.isdigit():
-            kinds += [semi_octets("86" + full + "F"), semi_octets("0" + full), semi_octets("86" + full + "F").hex().upper().encode()]
+        if full.isdigit() and len(full) == 11:
+            kinds += [semi_octets("86" + full + "F"), semi_octets(full + "F"), semi_octets("86" + full + "F").hex().upper().encode()]
+        if kind == "id":
+            kinds += [semi_octets(full), semi_octets("0" + full)]
         for data in kinds:
             assert [h for h in hits(b"\x00abc" + data + b"\x00") if h[0] == kind], (kind, data)
     clean("noise", os.urandom(1 << 20) + "鼂* 139****9007 310***********0079 第8村7组** 㐱".encode())

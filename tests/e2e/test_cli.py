@@ -681,7 +681,7 @@ def tasks_are_accepted_declined_and_handed_on(h):
     assert "已改派" in r.out, r
     new = [t for t in h.items("task", "list", "--state", "offered") if t["case"] == task["case"]][0]
     assert new["member"] != task["member"] and new["id"] != task["id"], new
-    assert "已接单" in h.done("task", "accept", new["code"]).out
+    assert "已接单" in h.done("task", "accept", str(new["id"])).out
     assert h.q("task", "accept", str(task["id"])).code == 1
     assert "不能去" in h.done("task", "decline", str(new["id"])).out
     r = h.q("task", "reassign", str(new["id"]), "13700137999")

@@ -32,7 +32,6 @@ void inbound_resolve(struct store *s, int64_t id, const char *actor, const char 
 bool inbound_before(
 	struct store *s, const char *phone, int64_t before_id, const char **text, int64_t *at);
 int inbound_count_since(struct store *s, const char *phone, int64_t since_ms);
-int64_t inbound_last_at(struct store *s); /* when anything came at all; 0 never */
 
 /* -- parts of long messages: committed singly as they come ---------------------------------- */
 

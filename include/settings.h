@@ -66,18 +66,17 @@ struct settings {
 	struct channel_settings channel[SETTINGS_CHANNELS];
 	int channel_count;
 
-	struct policies policies;       /* R */
-	struct templates templates;     /* R */
-	struct outcome_codes outcomes;  /* R */
-	struct reward_rules rewards;    /* R */
-	struct phrases *phrases;        /* R; owned; NULL only after settings_default() */
-	struct fraud_table fraud_types; /* R; of the office; types NULL: none */
-	struct level_table level_words; /* R; of the sources; words NULL: none */
-	struct arena *memory;           /* behind both tables; owned */
-	char alarm_command
-		[SETTINGS_PATH]; /* R; run with the alarm's kind and text in its environment */
-	char log_level[8];       /* R */
-	int64_t disk_low_bytes;  /* below: intake answers 507 */
+	struct policies policies;          /* R */
+	struct templates templates;        /* R */
+	struct outcome_codes outcomes;     /* R */
+	struct reward_rules rewards;       /* R */
+	struct phrases *phrases;           /* R; owned; NULL only after settings_default() */
+	struct fraud_table fraud_types;    /* R; of the office; types NULL: none */
+	struct level_table level_words;    /* R; of the sources; words NULL: none */
+	struct arena *memory;              /* behind both tables; owned */
+	char alarm_command[SETTINGS_PATH]; /* R; checked, not run yet */
+	char log_level[8];                 /* R */
+	int64_t disk_low_bytes;            /* below: intake answers 507 */
 	int inbox_per_sender_hour, answers_per_hour, answers_per_day; /* R */
 	int unsure_wait_s; /* R; an urgent SMS without answer of the network: again after this */
 };

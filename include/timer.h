@@ -29,7 +29,6 @@ void timer_drop_subject(struct store *s, const char *kind, int64_t subject_id, i
 /* The one that is due first, and removes it; false: none is due at the store's time. */
 bool timer_take(struct store *s, struct timer *out);
 int64_t timer_next(struct store *s); /* due time of the first; INT64_MAX none */
-int64_t timer_next_of_case(struct store *s, int64_t case_id); /* 0 none */
 
 /*
  * Somebody has said by how much the clock was wrong: what waits keeps the time that it has left.

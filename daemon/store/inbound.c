@@ -111,12 +111,6 @@ int inbound_count_since(struct store *s, const char *phone, int64_t since_ms)
 		0, DB_ARGS(store_lookup(s, "phone", phone), DI(since_ms)));
 }
 
-int64_t inbound_last_at(struct store *s)
-{
-	return db_number(
-		s->db, "SELECT received_at FROM inbound ORDER BY id DESC LIMIT 1", 0, DB_NONE);
-}
-
 int64_t inbound_part_add(struct store *s, const char *channel, const uint8_t fingerprint[32],
 	const char *set, const char *phone, const struct inbound_part *p)
 {

@@ -62,12 +62,6 @@ int64_t timer_next(struct store *s)
 	return db_number(s->db, "SELECT min(due_at) FROM timer", INT64_MAX, DB_NONE);
 }
 
-int64_t timer_next_of_case(struct store *s, int64_t case_id)
-{
-	return db_number(
-		s->db, "SELECT min(due_at) FROM timer WHERE case_id = ?", 0, DB_ARGS(DI(case_id)));
-}
-
 bool timer_has(struct store *s, const char *kind)
 {
 	return db_number(s->db, "SELECT count(*) FROM timer WHERE case_id = 0 AND kind = ?", 0,

@@ -1,11 +1,15 @@
 /*
- * channel.h - one way out: a name, a kind, and six functions. It knows nothing of cases.
+ * channel.h - one way out: a name, a kind, and a few functions. It knows nothing of cases.
  *
  * All of it runs on the loop's thread. start() returns at once and never fails: a missing
- * device is a state. ready() says that send() would take a message now; when that becomes true
- * on_ready() is called. Every message that send() took ends with exactly one on_sent(). What
- * arrives is handed in by on_incoming() or on_report() with a token, and stays at its source
- * until committed(token, true): a message is never deleted before it is on our disk.
+ * device is a state. room() says how many messages of a kind send() would take now; when that
+ * grows on_ready() is called. Every message that send() took ends with exactly one on_sent().
+ * What arrives is handed in by on_incoming() or on_report() with a token, and stays at its
+ * source until committed(token, true): a message is never deleted, and a provider's callback
+ * never answered, before it is on our disk.
+ *
+ * A call is a message like any other: it is sent when somebody has picked up, and only a key
+ * confirms. A key comes as an incoming of kind "key" that names the message it belongs to.
  *
  * A new kind of channel is one file with a struct channel_kind and a row in channel_kinds[].
  */
@@ -14,24 +18,46 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
 
 #include "settings.h"
 
+enum outgoing_kind { OUTGOING_SMS, OUTGOING_CALL, OUTGOING_KINDS };
+
 struct outgoing { /* one message in the hands of a channel; its `sending` is on disk */
 	int64_t id;
+	enum outgoing_kind kind;
+	/* Ours for this try, letters and digits: with it a provider can be asked what became of it. */
+	char own_ref[24];
 	char to[32];
-	char text[2048];
+	char text[2048];   /* a call: what is spoken */
+	char template[24]; /* key of the template that made the text ("alert"), "" free text */
+	char values
+		[1536]; /* its values, a JSON object of texts, "" none; for registered templates */
 	bool urgent;
 	int first_part; /* parts before it are sent already, 0-based */
 	int concat_ref; /* 8 bits, one per recipient and message */
 	int validity_min;
+	char keys[16]; /* of a call: those that end it, "107"; "" none is waited for */
 };
 
 enum send_verdict { SEND_SENT, SEND_REFUSED, SEND_NOT_SENT, SEND_UNSURE };
-/* Why not: this number on any way; this card; passing; the modem needs a cure; our own fault. */
-enum send_class { SEND_NUMBER, SEND_CARD, SEND_PASSING, SEND_MODEM, SEND_OURS };
+
+/* Why not, and so what is next. */
+enum send_class {
+	SEND_NUMBER,  /* this number on no way: give up */
+	SEND_CARD,    /* this card or account cannot at the moment: another channel at once */
+	SEND_PASSING, /* again later, on any channel */
+	SEND_MODEM,   /* the device needs a cure: again without counting */
+	SEND_OURS,    /* our own fault: nobody's channel will take it */
+	SEND_TEXT,    /* this text never on this channel: another one */
+	SEND_RATE,    /* limited until retry_ms from now; an urgent one goes another way at once */
+	SEND_STOP,    /* the channel must stop until a person acts (key, credit, clock) */
+	SEND_BUSY,    /* of a call: the line was busy, or the caller was turned away */
+	SEND_NO_REPLY /* of a call: it rang and nobody picked up, or the phone is off */
+};
 
 struct send_part {
 	int64_t id;
@@ -41,10 +67,23 @@ struct send_part {
 	char error[48];
 };
 
+struct send_result { /* texts are valid until on_sent() returns */
+	int64_t id;
+	enum send_verdict verdict;
+	enum send_class class_; /* not with SEND_SENT */
+	int parts;
+	int64_t retry_ms;      /* with SEND_RATE: not before; else 0 */
+	const char *error;     /* code and words, no personal data; "" none */
+	const char *other_ref; /* the provider's id of it; "" none */
+};
+
 struct incoming {
-	const char *channel, *kind; /* kind: sms, raw (unreadable, units hold its hex) */
-	const char *from;           /* as the network gave it */
+	const char *channel,
+		*kind;         /* kind: sms, key (one key of a call), raw (unreadable: its hex) */
+	const char *from;      /* as the network gave it */
 	bool answerable;       /* false: letters as sender, data, nothing that a person wrote */
+	int64_t about_id;      /* of a key: the message that was the call; 0 unknown */
+	const char *other_ref; /* of a key: the provider's id of the call; NULL or "" none */
 	const uint16_t *units; /* UTF-16, of this part */
 	size_t unit_count;
 	uint8_t fingerprint[32];
@@ -52,17 +91,19 @@ struct incoming {
 	int ref, ref_bits, part, total; /* total 0 or 1: stands alone */
 };
 
-struct report {
-	int mr, status;
+struct report {                       /* found by id, else by other_ref, else by mr and number */
+	int64_t id;                   /* 0 unknown */
+	const char *other_ref;        /* NULL or "" none */
+	int mr, status;               /* mr -1: none */
 	const char *number, *outcome; /* delivered, pending, failed */
+	const char *error;            /* the provider's code; NULL or "" none */
 };
 
 struct channel_events {
 	void *arg;
 	void (*on_ready)(void *arg);
 	void (*on_part)(void *arg, const struct send_part *p);
-	void (*on_sent)(void *arg, int64_t id, enum send_verdict v, enum send_class c, int parts,
-		const char *error);
+	void (*on_sent)(void *arg, const struct send_result *r);
 	void (*on_late)(void *arg, int64_t id, int part, int mr); /* a silence that ended well */
 	void (*on_incoming)(void *arg, int64_t token, const struct incoming *in);
 	void (*on_report)(void *arg, int64_t token, const struct report *r);
@@ -74,17 +115,50 @@ struct channel_events {
 
 struct channel;
 
+/* A provider's callback, on /hooks/{channel}/{secret}/{what}; the secret was right. Valid during the call. */
+struct channel_hook {
+	const char *what, *method, *url, *content_type, *peer;
+	const char *(*header)(void *arg, const char *name); /* NULL: not sent */
+	void *arg;
+	const char *body;
+	size_t body_len;
+	int64_t now_ms;
+};
+
+struct channel_hook_answer {
+	int status;
+	const char *content_type; /* static */
+	char body[160];
+};
+
 struct channel_kind {
 	const char *kind;
+	/* Plain Chinese what is wrong with its keys, and the key (NULL: the whole); NULL: nothing. May be NULL. */
+	const char *(*check)(const struct channel_settings *set, const struct settings *all,
+		const char **key, char *text, size_t n);
 	struct channel *(*start)(uv_loop_t *loop, const struct channel_settings *set,
 		const struct channel_events *ev);
 	void (*stop)(struct channel *c); /* ends what is under way by on_sent() */
-	bool (*ready)(const struct channel *c);
+	int (*room)(const struct channel *c, enum outgoing_kind kind);
 	bool (*send)(
 		struct channel *c, const struct outgoing *m); /* false: not now; no on_sent() */
 	void (*committed)(struct channel *c, int64_t token, bool ok);
-	void (*pin)(struct channel *c, bool may_try);
 	json_t *(*health)(const struct channel *c); /* {"up",…}; new reference; numbers masked */
+	/* The rest may be NULL. */
+	void (*pin)(struct channel *c, bool may_try);
+	/* Could it ever send this (its text is registered, its kind of number is served)? Pure. */
+	bool (*takes)(const struct channel_settings *set, const struct outgoing *m);
+	/* What became of an unsure one: ends with on_report() if the provider knows. False: cannot ask. */
+	bool (*query)(struct channel *c, const struct outgoing *m, const char *other_ref);
+	/*
+	 * A callback of the provider. True: what it held was handed in, and its answer may go out
+	 * when all its tokens are committed (done() is then called, ok false: 503). False: refused,
+	 * *answer says how.
+	 */
+	bool (*hook)(struct channel *c, const struct channel_hook *h,
+		struct channel_hook_answer *answer, void (*done)(void *arg, bool ok), void *arg);
+	/* Lines of the dialogue after `since`, numbers masked: [{"n","at","dir","text"}]. */
+	json_t *(*log)(const struct channel *c, uint64_t since);
 };
 
 const struct channel_kind *channel_kind_of(const char *kind); /* NULL: no such kind */

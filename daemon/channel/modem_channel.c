@@ -71,14 +71,23 @@ static void on_part(void *arg, const struct modem_part *p)
 	c->ev.on_part(c->ev.arg, &out);
 }
 
+static void ended(struct channel *c, struct send_result *r)
+{
+	r->parts = c->parts;
+	r->other_ref = "";
+	c->ev.on_sent(c->ev.arg, r);
+}
+
 static void on_done(void *arg, int64_t id, enum verdict worst, const struct modem_part *last)
 {
 	struct channel *c = arg;
 	char error[48];
 
 	reason(worst == VERDICT_SENT ? NULL : last, error);
-	c->ev.on_sent(c->ev.arg, id, verdict_of(worst),
-		last == NULL ? SEND_PASSING : class_of(last->class), c->parts, error);
+	ended(c, &(struct send_result){ .id = id,
+			 .verdict = verdict_of(worst),
+			 .class_ = last == NULL ? SEND_PASSING : class_of(last->class),
+			 .error = error });
 }
 
 static void on_late(void *arg, int64_t id, unsigned part, int mr)
@@ -209,9 +218,9 @@ static void stop(struct channel *c)
 	free(c);
 }
 
-static bool ready(const struct channel *c)
+static int room(const struct channel *c, enum outgoing_kind kind)
 {
-	return modem_can_send(c->modem);
+	return kind == OUTGOING_SMS && modem_can_send(c->modem) ? 1 : 0;
 }
 
 static bool send_one(struct channel *c, const struct outgoing *m)
@@ -229,8 +238,10 @@ static bool send_one(struct channel *c, const struct outgoing *m)
 	c->parts = (int)modem_parts(m->text, false, c->set.max_parts);
 	rc = modem_send(c->modem, &out, &why);
 	if (rc == MODEM_UNFIT) {
-		c->ev.on_sent(
-			c->ev.arg, m->id, SEND_REFUSED, SEND_OURS, c->parts, pdu_rc_name(why));
+		ended(c, &(struct send_result){ .id = m->id,
+				 .verdict = SEND_REFUSED,
+				 .class_ = SEND_OURS,
+				 .error = pdu_rc_name(why) });
 		return true;
 	}
 	return rc == MODEM_TAKEN;
@@ -298,7 +309,7 @@ static json_t *health(const struct channel *c)
 const struct channel_kind modem_channel = { .kind = "modem",
 	.start = start,
 	.stop = stop,
-	.ready = ready,
+	.room = room,
 	.send = send_one,
 	.committed = committed,
 	.pin = pin,

@@ -109,7 +109,7 @@ static void claim(struct desk *d, struct crossing *x)
 static void ask(struct lane *l)
 {
 	if (l->asked || l->pacing || l->pump->stopping || l->pump->worker == NULL ||
-		!l->kind->ready(l->channel))
+		l->kind->room(l->channel, OUTGOING_SMS) == 0)
 		return;
 	l->asked = true;
 	cross(crossing(l, claim, give));
@@ -203,23 +203,22 @@ static void told_sent(struct crossing *x)
 	ask(l);
 }
 
-static void on_sent(
-	void *arg, int64_t id, enum send_verdict v, enum send_class c, int parts, const char *error)
+static void on_sent(void *arg, const struct send_result *r)
 {
 	struct lane *l = arg;
 	struct crossing *x = crossing(l, tell_sent, told_sent);
 
 	l->out = false;
-	x->id = id;
-	x->verdict = v;
-	x->class_ = c;
-	x->parts = parts;
-	copy(x->text, sizeof x->text, error);
+	x->id = r->id;
+	x->verdict = r->verdict;
+	x->class_ = r->class_;
+	x->parts = r->parts;
+	copy(x->text, sizeof x->text, r->error);
 	if (l->set.pace_ms > 0 && !l->pump->stopping) {
 		l->pacing = true;
 		uv_timer_start(&l->pace, paced, (uint64_t)l->set.pace_ms, 0);
 	}
-	x->on = !l->pacing && !l->pump->stopping && l->kind->ready(l->channel);
+	x->on = !l->pacing && !l->pump->stopping && l->kind->room(l->channel, OUTGOING_SMS) > 0;
 	cross(x);
 }
 

@@ -8,6 +8,7 @@
 #ifndef QUANZU_SETTINGS_H
 #define QUANZU_SETTINGS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,6 +34,12 @@ struct channel_settings {
 	int validity_min;                  /* 60 for urgent ones */
 	int per_minute, per_hour, per_day; /* parts; 0 no limit; 20, 200, 1000; simulators 0 */
 	bool reports;                      /* ask for delivery reports */
+	/*
+	 * Keys that belong to the kind alone, as JSON: of a cloud's account. "x_file" was read and
+	 * stands as "x". NULL: none. `own_lines` says where each stands, {"key": line}.
+	 * Owned by the settings.
+	 */
+	json_t *own, *own_lines;
 };
 
 struct arena;

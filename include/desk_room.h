@@ -52,6 +52,9 @@ bool person_is_minor(const json_t *person);
 void words_office(const struct desk *d, struct template_values *v);
 void words_case(struct desk *d, const struct casefile *c, struct template_values *v);
 void words_code(struct template_values *v, const char *code); /* code and its ten answers */
+/* For a spoken text: level, 1 7, 王某. `code` NULL: of no task. */
+void words_spoken(
+	struct desk *d, const struct casefile *c, const char *code, struct template_values *v);
 void words_limit(struct template_values *v, const char *key, int64_t ms); /* 30分钟, 2小时, 3天 */
 void words_time(const struct desk *d, struct template_values *v, const char *key, int64_t at_ms);
 const char *words_amount(

@@ -33,6 +33,7 @@ struct policy_rung {
 	int after_s;  /* since the case opened or was woken again; never falling, the first is 0 */
 	unsigned who; /* WHO_ bits */
 	bool ask;     /* true: a task that can be accepted; false: told only */
+	bool call;    /* told only: by a call as well */
 };
 
 struct policy {
@@ -57,6 +58,15 @@ struct policy {
 	int ttl_s; /* a message not sent by then is not sent any more: urgent 2 h, else 24 h */
 	/* After the end of the ladder the alarm again, every so often: 30 min, MEDIUM 2 h, LOW 24 h. */
 	int realarm_s;
+	/*
+	 * Who was asked and does not answer is called: so often at most, the first time so long
+	 * after the SMS (0: together with it), then every so often. CRITICAL 4 times at once and
+	 * every 2 min, HIGH 2 after 5 min, MEDIUM 1 after 2 h, LOW never. A call keeps to the
+	 * window of the level's SMS.
+	 */
+	int calls, call_after_s, call_every_s;
+	/* The resident too, with a warning and nothing personal; 0: never, the default everywhere. */
+	int resident_calls, resident_after_s;
 };
 
 struct policies {

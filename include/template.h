@@ -34,6 +34,9 @@
  *   waited     how long it took or is late: 12分钟
  *   step       of a revisit: 24小时, 3天
  *   text       the alarm itself, in plain words without personal data
+ *   level      name of the level: 紧急高危
+ *   code_said  the code as it is read out digit by digit: 1 7
+ *   name_said  of the resident as it is spoken: 王某
  *   centre, centre_phone
  *
  * Which template knows which of them is a table: the number and the door can stand nowhere
@@ -78,6 +81,14 @@ enum template_name {
 	TPL_BACK,
 	TPL_STOP,
 	TPL_UNKNOWN_NONE, /* a code that is not known, from a phone without open tasks */
+	/* Spoken: without the signature. */
+	TPL_CALL,          /* asks like the alert: 1, 0, 7 */
+	TPL_CALL_HANDOVER, /* to the police contact: money has gone */
+	TPL_CALL_TOLD,     /* as TPL_TOLD */
+	TPL_CALL_RESIDENT, /* the warning itself; no link, no question for data, nobody else's name */
+	TPL_CALL_TAKEN,    /* after 1 was pressed */
+	TPL_CALL_DONE,     /* after 0 or 7 */
+	TPL_CALL_BY_SMS,   /* any other key: results go by SMS */
 	TPL_COUNT
 };
 
@@ -102,6 +113,7 @@ bool template_check(enum template_name name, const char *text, char *wrong, size
 const char *template_missing(enum template_name name, const char *text);
 /* Length in UTF-16 units with signature and ordinary values: at most 70 goes in one SMS. */
 size_t template_units(const struct templates *t, enum template_name name);
+bool template_is_spoken(enum template_name name);
 
 /* Starts as { .count = 0 }. */
 struct template_values {
@@ -121,7 +133,7 @@ void template_put(struct template_values *v, const char *key, const char *value)
 void template_putf(struct template_values *v, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /*
- * The whole SMS with its signature. A placeholder without a value becomes nothing. Cut at n,
+ * The whole SMS with its signature; a spoken text has none. A placeholder without a value becomes nothing. Cut at n,
  * at a character border.
  */
 void template_fill(const struct templates *t, enum template_name name,

@@ -126,6 +126,26 @@ static void what_holds_for_all_levels(void **state)
 		assert_true(p.level[i].rank < p.level[i - 1].rank);
 }
 
+static void calls_of_a_level(void **state)
+{
+	static const struct {
+		const char *code;
+		int calls, after, every;
+	} rows[] = { { "CRITICAL", 4, 0, 2 * MIN }, { "HIGH", 2, 5 * MIN, 5 * MIN },
+		{ "MEDIUM", 1, 2 * HR, HR }, { "LOW", 0, 12 * HR, HR } };
+	struct policies p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct policy *l = level(&p, rows[i].code);
+
+		assert_int_equal(l->calls, rows[i].calls);
+		assert_int_equal(l->call_after_s, rows[i].after);
+		assert_int_equal(l->call_every_s, rows[i].every);
+		assert_int_equal(l->resident_calls, 0);
+	}
+}
+
 /* -- comparing levels --------------------------------------------------------------------- */
 
 static const struct raise_row {
@@ -246,6 +266,18 @@ static void no_ttl(struct policy *p)
 {
 	p->ttl_s = 0;
 }
+static void endless_calls(struct policy *p)
+{
+	p->calls = 11;
+}
+static void hasty_calls(struct policy *p)
+{
+	p->call_every_s = 10;
+}
+static void a_call_before_the_alert(struct policy *p)
+{
+	p->call_after_s = -1;
+}
 static void no_realarm(struct policy *p)
 {
 	p->realarm_s = 0;
@@ -262,6 +294,9 @@ static const struct bad_row {
 	{ "rungs that fall back in time", falling, "由小到大" },
 	{ "a rung with nobody on it", nobody, "who" },
 	{ "a rung with somebody unknown", stranger, "who" },
+	{ "more calls than anybody bears", endless_calls, "calls" },
+	{ "calls without a pause", hasty_calls, "call_every" },
+	{ "a call before the alert", a_call_before_the_alert, "call_after" },
 	{ "a level without a code", no_code, "code" },
 	{ "a level with a small code", small_code, "code" },
 	{ "a level without a word", no_word, "word" },
@@ -434,6 +469,7 @@ int main(void)
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(what_holds_for_all_levels);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_graver_of_two);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(sorting_puts_the_gravest_first);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(calls_of_a_level);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_frozen_policy_comes_back_whole);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(an_empty_cell_must_not_happen);
 	return _cmocka_run_group_tests("policy", tests, n, NULL, NULL);

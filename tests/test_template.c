@@ -115,7 +115,7 @@ static void every_text_fits_one_sms(void **state)
 		/* The help text has its wording from the reply grammar: 61 without a signature. */
 		if (i == TPL_HELP)
 			assert_int_equal(units, 61 + 11);
-		else if (units > SMS)
+		else if (units > SMS && !template_is_spoken((enum template_name)i))
 			fail_msg("%s has %zu", template_key((enum template_name)i), units);
 	}
 	sign(&t, "示例镇反诈劝");

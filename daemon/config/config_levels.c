@@ -39,6 +39,7 @@ static const struct config_key rung_keys[] = {
 	{ "after", KEY_SECONDS, offsetof(struct policy_rung, after_s), 0, 0, LIMIT_MS, NULL, NULL },
 	{ "who", KEY_OWN, 0, 0, 0, 0, NULL, read_who },
 	{ "ask", KEY_FLAG, offsetof(struct policy_rung, ask), 0, 0, 0, NULL, NULL },
+	{ "call", KEY_FLAG, offsetof(struct policy_rung, call), 0, 0, 0, NULL, NULL },
 };
 
 static bool add_rung(struct config_reader *r, const struct config_node *n, void *target)
@@ -111,6 +112,11 @@ static const struct config_key level_keys[] = {
 	{ "window", KEY_OWN, 0, 0, 0, 0, NULL, read_window },
 	{ "ttl", KEY_SECONDS, AT(ttl_s), 0, KEY_MIN(1), LIMIT_MS, NULL, NULL },
 	{ "realarm", KEY_SECONDS, AT(realarm_s), 0, KEY_MIN(1), LIMIT_MS, NULL, NULL },
+	{ "calls", KEY_INT, AT(calls), 0, 0, 10, NULL, NULL },
+	{ "call_after", KEY_SECONDS, AT(call_after_s), 0, 0, LIMIT_MS, NULL, NULL },
+	{ "call_every", KEY_SECONDS, AT(call_every_s), 0, KEY_MIN(1), KEY_D(1), NULL, NULL },
+	{ "resident_calls", KEY_INT, AT(resident_calls), 0, 0, 10, NULL, NULL },
+	{ "resident_after", KEY_SECONDS, AT(resident_after_s), 0, 0, LIMIT_MS, NULL, NULL },
 };
 /* clang-format on */
 
@@ -131,6 +137,7 @@ static struct policy *level_of(struct policies *p, const char *code)
 	l->window_to_min = 21 * 60;
 	l->ttl_s = 86400;
 	l->realarm_s = 7200;
+	l->call_every_s = 3600;
 	return l;
 }
 

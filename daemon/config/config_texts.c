@@ -95,7 +95,7 @@ void config_templates_warn(const struct config_node *root, const struct settings
 		const struct config_node *own = group == NULL ? NULL : config_child(group, key);
 		size_t units = template_units(&s->templates, (enum template_name)i);
 
-		if (units > SMS_UNITS)
+		if (units > SMS_UNITS && !template_is_spoken((enum template_name)i))
 			config_warn(own == NULL ? root : own,
 				"短信 %s 连签名约 %zu 个字,超过70个字会拆成两条", key, units);
 	}

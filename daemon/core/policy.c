@@ -9,7 +9,14 @@
 
 #include "banned.h"
 
-enum { MINUTE = 60, HOUR = 3600, DAY = 86400, DAY_MIN = 1440, LONGEST_S = 366 * DAY };
+enum {
+	MINUTE = 60,
+	HOUR = 3600,
+	DAY = 86400,
+	DAY_MIN = 1440,
+	LONGEST_S = 366 * DAY,
+	CALLS_MAX = 10
+};
 
 /*
  * The township's table. No public rule with limits in minutes was found: every number here is
@@ -30,7 +37,8 @@ static const struct policy defaults[] = {
 	  .ack_s = 3 * MINUTE, .contact_s = 5 * MINUTE, .meet_s = 30 * MINUTE, .feedback_s = HOUR,
 	  .revisit_s = { DAY, 3 * DAY, 7 * DAY }, .revisit_count = 3,
 	  .urgent = true, .window_from_min = 0, .window_to_min = DAY_MIN,
-	  .ttl_s = 2 * HOUR, .realarm_s = 30 * MINUTE },
+	  .ttl_s = 2 * HOUR, .realarm_s = 30 * MINUTE,
+	  .calls = 4, .call_after_s = 0, .call_every_s = 2 * MINUTE },
 	{ .code = "HIGH", .name = "高危", .word = "高", .rank = 30,
 	  .rungs = { { 0, WHO_DUTY, true },
 	             { 10 * MINUTE, WHO_MEMBERS | WHO_LEADER, true },
@@ -40,7 +48,8 @@ static const struct policy defaults[] = {
 	  .ack_s = 10 * MINUTE, .contact_s = 10 * MINUTE, .meet_s = HOUR, .feedback_s = 4 * HOUR,
 	  .revisit_s = { DAY, 7 * DAY }, .revisit_count = 2,
 	  .urgent = true, .window_from_min = 0, .window_to_min = DAY_MIN,
-	  .ttl_s = 2 * HOUR, .realarm_s = 30 * MINUTE },
+	  .ttl_s = 2 * HOUR, .realarm_s = 30 * MINUTE,
+	  .calls = 2, .call_after_s = 5 * MINUTE, .call_every_s = 5 * MINUTE },
 	{ .code = "MEDIUM", .name = "中危", .word = "中", .rank = 20,
 	  .rungs = { { 0, WHO_DUTY, true },
 	             { 2 * HOUR, WHO_MEMBERS | WHO_LEADER, true },
@@ -49,7 +58,8 @@ static const struct policy defaults[] = {
 	  .ack_s = HOUR, .contact_s = 2 * HOUR, .meet_s = DAY, .feedback_s = DAY,
 	  .revisit_s = { 7 * DAY }, .revisit_count = 1,
 	  .urgent = false, .window_from_min = 8 * 60, .window_to_min = 21 * 60,
-	  .ttl_s = DAY, .realarm_s = 2 * HOUR },
+	  .ttl_s = DAY, .realarm_s = 2 * HOUR,
+	  .calls = 1, .call_after_s = 2 * HOUR, .call_every_s = HOUR },
 	{ .code = "LOW", .name = "低危", .word = "低", .rank = 10,
 	  .rungs = { { 0, WHO_DUTY, true },
 	             { 12 * HOUR, WHO_MEMBERS, true },
@@ -58,7 +68,8 @@ static const struct policy defaults[] = {
 	  .ack_s = 12 * HOUR, .contact_s = DAY, .meet_s = 0, .feedback_s = 3 * DAY,
 	  .revisit_count = 0,
 	  .urgent = false, .window_from_min = 8 * 60, .window_to_min = 21 * 60,
-	  .ttl_s = DAY, .realarm_s = DAY },
+	  .ttl_s = DAY, .realarm_s = DAY,
+	  .calls = 0, .call_after_s = 12 * HOUR, .call_every_s = HOUR },
 };
 
 static const struct { const char *code; unsigned bit; } whos[] = {
@@ -182,6 +193,20 @@ static const char *check_times(const struct policy *p)
 	return NULL;
 }
 
+static const char *check_calls(const struct policy *p)
+{
+	if (p->calls < 0 || p->calls > CALLS_MAX || p->resident_calls < 0 ||
+		p->resident_calls > CALLS_MAX)
+		return "打电话的次数(calls、resident_calls)要在0到10之间,0 不打";
+	if (p->call_after_s < 0 || p->call_after_s > LONGEST_S || p->resident_after_s < 0 ||
+		p->resident_after_s > LONGEST_S)
+		return "多久以后打电话(call_after、resident_after)超出范围";
+	if ((p->calls > 1 || p->resident_calls > 1) &&
+		(p->call_every_s < MINUTE || p->call_every_s > DAY))
+		return "两次电话的间隔(call_every)要在1分钟到1天之间";
+	return NULL;
+}
+
 static const char *check_revisits(const struct policy *p)
 {
 	if (p->revisit_count < 0 || p->revisit_count > POLICY_REVISITS)
@@ -218,6 +243,8 @@ const char *policy_check(const struct policy *p)
 		return why;
 	if ((why = check_times(p)) != NULL)
 		return why;
+	if ((why = check_calls(p)) != NULL)
+		return why;
 	return check_revisits(p);
 }
 
@@ -235,6 +262,8 @@ static json_t *rungs_json(const struct policy *p)
 		json_put_int(rung, "after_s", r->after_s);
 		json_object_set_new(rung, "who", who);
 		json_object_set_new(rung, "ask", json_boolean(r->ask));
+		if (r->call)
+			json_object_set_new(rung, "call", json_true());
 		json_array_append_new(list, rung);
 	}
 	return list;
@@ -253,6 +282,11 @@ static const struct { const char *key; size_t at; } numbers[] = {
 	{ "window_to_min", offsetof(struct policy, window_to_min) },
 	{ "ttl_s", offsetof(struct policy, ttl_s) },
 	{ "realarm_s", offsetof(struct policy, realarm_s) },
+	{ "calls", offsetof(struct policy, calls) },
+	{ "call_after_s", offsetof(struct policy, call_after_s) },
+	{ "call_every_s", offsetof(struct policy, call_every_s) },
+	{ "resident_calls", offsetof(struct policy, resident_calls) },
+	{ "resident_after_s", offsetof(struct policy, resident_after_s) },
 };
 /* clang-format on */
 
@@ -308,6 +342,7 @@ static bool take_rung(const json_t *o, struct policy_rung *out)
 		out->who |= bit;
 	}
 	out->ask = json_flag(o, "ask", false);
+	out->call = json_flag(o, "call", false);
 	return true;
 }
 

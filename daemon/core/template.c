@@ -55,6 +55,9 @@ static const struct value_kind { const char *key; size_t chars; const char *ordi
 	{ "waited", 10, "12分钟" },
 	{ "step", 8, "24小时" },
 	{ "text", 40, "示例村没有值班队员,任务已转中心" },
+	{ "level", 8, "紧急高危" },
+	{ "code_said", 8, "1 7" },
+	{ "name_said", 6, "王某" },
 	{ "centre", 16, "示例镇反诈" },
 	{ "centre_phone", 16, "021-55550000" },
 };
@@ -63,13 +66,17 @@ static const struct value_kind { const char *key; size_t chars; const char *ordi
 #define MINOR   " case code word area type type_no sex age "
 #define PERSON  " name" MINOR
 #define OFFICE  " centre centre_phone "
+#define SPOKEN  " level code_said name_said " MINOR OFFICE
 
 /*
  * Every text: its key in the configuration, the values it may hold, those it cannot do without,
  * and what we send when the office has not written its own. The answers to replies are those
  * of the reply grammar, to the letter.
  */
-static const struct house_text { const char *key, *knows, *needs, *text; } texts[TPL_COUNT] = {
+static const struct house_text {
+	const char *key, *knows, *needs, *text;
+	bool spoken;
+} texts[TPL_COUNT] = {
 	[TPL_ALERT] = { "alert", PERSON ANSWERS OFFICE " limit ", "code accept decline",
 		"{code}号·{word}:{name},{area},疑{type}。接单回{accept},不能去回{decline}" },
 	[TPL_ALERT_MINOR] = { "alert_minor", MINOR ANSWERS OFFICE " limit ", "code accept decline",
@@ -139,6 +146,23 @@ static const struct house_text { const char *key, *knows, *needs, *text; } texts
 		"已转告管理员。停发前仍会收到紧急任务" },
 	[TPL_UNKNOWN_NONE] = { "unknown_none", " code " OFFICE, "code",
 		"没有{code}号任务,您现在没有未完任务。有事请致电{centre_phone}" },
+	[TPL_CALL] = { "call", SPOKEN, "",
+		"这里是{centre}。{level}任务,{code_said}号,{name_said},{area},疑似{type}。"
+		"接单请按1,不能去请按0,要民警请按7,再听一遍请按星号。", true },
+	[TPL_CALL_HANDOVER] = { "call_handover", SPOKEN, "",
+		"这里是{centre}。止付任务,{code_said}号,{name_said},{area},疑似{type},已经转账,请马上办理止付,"
+		"资料请看短信。收到请按1,办不了请按0,再听一遍请按星号。", true },
+	[TPL_CALL_TOLD] = { "call_told", SPOKEN " waited ", "",
+		"这里是{centre}。通报{level}任务,{name_said},{area},疑似{type},{waited}无人接单,请协调督促。", true },
+	[TPL_CALL_RESIDENT] = { "call_resident", OFFICE, "",
+		"您好,这里是{centre}。有人可能正在骗您的钱。请马上挂断对方电话,不要转账,不要把验证码告诉任何人。"
+		"拿不准请拨打96110或者110核实。再听一遍请按星号。", true },
+	[TPL_CALL_TAKEN] = { "call_taken", SPOKEN, "",
+		"您已接单,{name_said},{area}。详细情况请看短信。", true },
+	[TPL_CALL_DONE] = { "call_done", SPOKEN " action ", "action",
+		"已记录,{action}。", true },
+	[TPL_CALL_BY_SMS] = { "call_by_sms", SPOKEN, "",
+		"结果请用短信回复。", true },
 };
 /* clang-format on */
 
@@ -168,6 +192,12 @@ int template_of_key(const char *key)
 		if (strcmp(texts[i].key, key) == 0)
 			return i;
 	return -1;
+}
+
+bool template_is_spoken(enum template_name name)
+{
+	assert(name < TPL_COUNT);
+	return texts[name].spoken;
 }
 
 static const struct value_kind *kind_of(const char *key)
@@ -378,7 +408,8 @@ void template_fill(const struct templates *t, enum template_name name,
 
 	assert(name < TPL_COUNT && n > 0);
 	*out = '\0';
-	write_signature(&w, t);
+	if (!texts[name].spoken)
+		write_signature(&w, t);
 	if (v->drill)
 		write_all(&w, t->drill_mark);
 	if (v->repeat)

@@ -96,6 +96,38 @@ void words_code(struct template_values *v, const char *code)
 		template_putf(v, keys[i], "%s%d", code, i);
 }
 
+/* 王某 for 王*: what a voice can say. */
+static const char *said_name(struct store *s, const struct casefile *c)
+{
+	const char *name = json_str(c->person, "name");
+	size_t first = name == NULL ? 0 : text_prefix(name, 1);
+
+	if (person_is_minor(c->person))
+		return "一位未成年人";
+	return first == 0 ? "某人" : arena_print(&s->arena, "%.*s某", (int)first, name);
+}
+
+void words_spoken(
+	struct desk *d, const struct casefile *c, const char *code, struct template_values *v)
+{
+	words_case(d, c, v);
+	template_put(v, "level", c->policy.name);
+	template_put(v, "name_said", said_name(d->s, c));
+	if (code != NULL && code[0] != '\0') {
+		char apart[16];
+		size_t n = 0;
+
+		/* Digit by digit: seventeen is heard as seventy. */
+		for (const char *p = code; *p != '\0' && n + 2 < sizeof apart; p++) {
+			if (n > 0)
+				apart[n++] = ' ';
+			apart[n++] = *p;
+		}
+		apart[n] = '\0';
+		template_put(v, "code_said", apart);
+	}
+}
+
 void words_limit(struct template_values *v, const char *key, int64_t ms)
 {
 	int64_t minutes = ms / MINUTE_MS > 0 ? ms / MINUTE_MS : 1;

@@ -71,7 +71,8 @@ struct cloud_verdict {
 	char id[96];   /* the provider's, for receipts */
 	char code[64]; /* the provider's */
 	char words[160];
-	bool clock;       /* with CLOUD_CONFIG: our clock or theirs is wrong */
+	bool clock; /* with CLOUD_CONFIG: our clock or theirs is wrong */
+	bool unknown; /* with CLOUD_RETRY: no table knows the code; a second time it is CLOUD_CONFIG */
 	int64_t retry_ms; /* with CLOUD_RATE: not before */
 	int parts;        /* billed; 0 not told */
 };
@@ -101,11 +102,38 @@ void cloud_events_free(struct cloud_events *e);
 
 /* -- a provider --------------------------------------------------------------------------- */
 
-struct cloud_account; /* one channel's keys, checked; each provider's own */
+enum cloud_key_kind {
+	CLOUD_TEXT,
+	CLOUD_SECRET, /* wiped; never in a file that others read: best given as NAME_file */
+	CLOUD_URL,    /* http(s)://..., without a slash at its end */
+	CLOUD_WORD,   /* one of `words` */
+	CLOUD_INT,    /* lo .. hi */
+	CLOUD_FLAG,
+	CLOUD_GROUP /* a group or list that its owner reads */
+};
+
+struct cloud_key { /* of channel_settings.own */
+	const char *name;
+	enum cloud_key_kind kind;
+	bool needed;
+	const char *otherwise; /* default as text; NULL none */
+	int64_t lo, hi;        /* of a number; of a text its length in characters, hi 0: 256 */
+	const char *words;     /* "hex raw" */
+	const char *help;      /* plain Chinese: what it is, for errors */
+};
+
+struct cloud_account; /* one channel's keys, checked: cloud_account.h */
 
 struct cloud_wrong {  /* plain Chinese */
 	char key[48]; /* "" the whole */
 	char text[200];
+};
+
+enum cloud_polled {
+	CLOUD_POLL_DONE,
+	CLOUD_POLL_MORE,    /* the same way again at once: a token came, or the queue holds more */
+	CLOUD_POLL_REFUSED, /* *v says why */
+	CLOUD_POLL_UNREADABLE /* nothing of it was understood */
 };
 
 enum cloud_hook_rc { CLOUD_HOOK_TAKEN, CLOUD_HOOK_FORGED, CLOUD_HOOK_UNREADABLE };
@@ -113,7 +141,10 @@ enum cloud_hook_rc { CLOUD_HOOK_TAKEN, CLOUD_HOOK_FORGED, CLOUD_HOOK_UNREADABLE 
 struct cloud_provider {
 	const char *kind, *name; /* "aliyun"; "阿里云" */
 	bool sms, voice;
-	/* Strictly: an unknown key is wrong. `templates` are those the office uses (see cloud_template.h). */
+	const struct cloud_key
+		*keys; /* its own, by their index; those of every cloud: cloud_account.h */
+	size_t key_count;
+	/* Strictly: an unknown key is wrong. NULL: *wrong says why. */
 	struct cloud_account *(*open)(
 		const struct channel_settings *set, struct cloud_wrong *wrong);
 	void (*close)(struct cloud_account *a); /* wipes */
@@ -134,13 +165,14 @@ struct cloud_provider {
 	/*
 	 * Polling, for sites that cannot be called. `polls` ways (receipts, replies); each is one
 	 * request in turn, every poll_ms. After its events are committed `confirm` (may be NULL; false:
-	 * nothing to confirm) makes the request that takes them off the provider's queue.
+	 * nothing to confirm) makes the request that takes them off the provider's queue; its answer
+	 * is not looked at. It comes before the next poll of that way.
 	 */
 	int polls, poll_ms;
 	bool (*poll)(struct cloud_account *a, int which, const struct cloud_moment *t,
 		struct cloud_request *out); /* false: not switched on */
-	bool (*polled)(struct cloud_account *a, int which, const struct cloud_answer *in,
-		struct cloud_events *out); /* false: unreadable */
+	enum cloud_polled (*polled)(struct cloud_account *a, int which,
+		const struct cloud_answer *in, struct cloud_events *out, struct cloud_verdict *v);
 	bool (*confirm)(struct cloud_account *a, int which, const struct cloud_moment *t,
 		struct cloud_request *out);
 

@@ -56,6 +56,7 @@ struct notes {
 /* Fills a fault about this field: the value is masked by what the field holds. */
 void field_fault(const struct field *f, int row, const struct cell_fault *why, struct fault *out);
 void notes_add(struct notes *n, const struct fault *f);
+json_t *notes_json(const struct notes *n); /* an array, a new reference; NULL: none */
 
 /*
  * A date or time of any form: sheets' serials by the cell's kind, ISO 8601 with an offset,

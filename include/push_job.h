@@ -55,7 +55,4 @@ bool push_job_tell_slice(struct push_job *j, enum store_rc rc);
 /* {"accepted","duplicates","rejected","results":[…]}; a new reference. */
 json_t *push_job_answer(const struct push_job *j);
 
-/* One record's notes (what was not taken from it) as an array, or NULL when there are none. */
-json_t *push_job_notes(const struct notes *notes);
-
 #endif

@@ -71,6 +71,18 @@ void notes_add(struct notes *n, const struct fault *f)
 	n->count++;
 }
 
+json_t *notes_json(const struct notes *n)
+{
+	json_t *list;
+
+	if (n->count == 0)
+		return NULL;
+	list = json_array();
+	for (size_t i = 0; i < n->count && i < NOTES_MAX; i++)
+		json_array_append_new(list, fault_json(&n->item[i]));
+	return list;
+}
+
 bool field_digits_lost(const struct field *f)
 {
 	size_t digits = 0;

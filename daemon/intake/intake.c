@@ -54,7 +54,7 @@ const char *intake_verdict_name(enum intake_verdict v)
 
 json_t *intake_item_json(const struct intake_item *item)
 {
-	json_t *o = json_object(), *notes;
+	json_t *o = json_object(), *notes = notes_json(&item->notes);
 
 	json_put_int(o, "row", item->row);
 	if (*item->sheet != '\0')
@@ -62,12 +62,8 @@ json_t *intake_item_json(const struct intake_item *item)
 	json_put_str(o, "status", intake_verdict_code(item->verdict));
 	if (item->verdict == INTAKE_REFUSED)
 		json_object_set_new(o, "error", fault_json(&item->fault));
-	if (item->notes.count == 0)
-		return o;
-	notes = json_array();
-	for (size_t i = 0; i < item->notes.count && i < NOTES_MAX; i++)
-		json_array_append_new(notes, fault_json(&item->notes.item[i]));
-	json_object_set_new(o, "notes", notes);
+	if (notes != NULL)
+		json_object_set_new(o, "notes", notes);
 	return o;
 }
 

@@ -97,6 +97,7 @@ bool intake_run_json(struct intake_run *run, const char *text, size_t n, struct 
 		snprintf(why, sizeof why, "不是正确的JSON，第%d行第%d个字附近有错", error.line,
 			error.column);
 		fault_set(fault, "bad_json", why, "请检查引号、逗号、括号是否成对。");
+		fault_at(fault, error.line > 0 ? error.line : 0, NULL, NULL);
 		ok = false;
 	}
 	json_decref(all);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "push_job.h"
 #include "json.h"
 #include "table.h"
 
@@ -52,7 +51,7 @@ static void add_record(struct people_job *j, int row, const struct people_record
 			abort();
 	}
 	j->row[j->count] = row;
-	j->notes[j->count] = push_job_notes(notes);
+	j->notes[j->count] = notes_json(notes);
 	j->record[j->count++] = *record;
 }
 

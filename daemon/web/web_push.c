@@ -57,7 +57,7 @@ static void one_done(struct work *work)
 		auth_refuse_replay(rq);
 	} else {
 		answer = desk_accept_json(&p->result);
-		notes = push_job_notes(&p->notes);
+		notes = notes_json(&p->notes);
 		if (notes != NULL)
 			json_object_set_new(answer, "notes", notes);
 		request_json(rq, p->result.state == ACCEPT_DUPLICATE ? 200 : 201, answer);

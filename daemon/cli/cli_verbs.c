@@ -55,6 +55,7 @@ const struct cli_verb cli_verbs[] = {
 	LIST("duty", "/v1/duties", "", "值班表"),
 	SHOW("duty", "/v1/duties", "id:编号"),
 	PEOPLE("duty", "/v1/duties", "id:编号", "队伍 队员 手机号 星期（1,2,3） 日期 起 止 不值班"),
+	ORDER("duty", "delete", "id:编号", "", "/v1/duties/{id}/delete", "已删去", "删去一条值班，按值班表里的编号"),
 
 	LIST("case", "/v1/cases", "", "案件列表，例如 --state open"),
 	{ "case", "show", "case:案件", "reveal:理由", "GET", "/v1/cases/{case}", cli_case_show, NULL,

@@ -8,6 +8,7 @@
 #include "amount.h"
 #include "clock.h"
 #include "desk_room.h"
+#include "duty.h"
 #include "inbound.h"
 #include "json.h"
 #include "outcome_code.h"
@@ -440,6 +441,11 @@ static bool proposed_ignore(const struct order *o)
 	return true;
 }
 
+static bool duty_delete_order(const struct order *o)
+{
+	return duty_delete(o->d->s, o->actor, o->id) || no_such(o, "值班");
+}
+
 /* -- the office ------------------------------------------------------------------------------------------------------ */
 
 static bool key_add(const struct order *o)
@@ -522,6 +528,7 @@ static const struct {
 	{ "rewards", "reject", OFFICE | ROLE_FINANCE, reward_reject },
 	{ "proposed", "add", FIELD, proposed_add_order },
 	{ "proposed", "ignore", FIELD, proposed_ignore },
+	{ "duties", "delete", OFFICE, duty_delete_order },
 	{ "keys", "add", ROLE_ADMIN, key_add },
 	{ "keys", "revoke", ROLE_ADMIN, key_revoke },
 	{ "alarms", "clear", FIELD, alarm_clear_order },

@@ -563,6 +563,13 @@ def single_people_are_added_and_changed(h):
     assert "一二三四五六日" in r.out, r
     r = h.done("duty", "list")
     assert "一二三四五六日" in r.out and "24:00" in r.out, r
+    h.done("duty", "add", "队伍=示例村劝导队", "手机号=13800138001", "日期=2026-12-25", "不值班=是")
+    off = [d for d in h.items("duty", "list") if d["day"] == "2026-12-25"]
+    assert len(off) == 1, off
+    assert "已删去" in h.done("duty", "delete", str(off[0]["id"])).out
+    assert [d for d in h.items("duty", "list") if d["day"]] == []
+    r = h.q("duty", "delete", str(off[0]["id"]))
+    assert r.code == 1 and "没有" in r.err, r
     r = h.done("area", "set", "310118110203", "人口=3200")
     assert "3200" in r.out, r
     r = h.q("resident", "add", "姓名=李四", "外号=阿四")

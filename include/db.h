@@ -96,6 +96,8 @@ void db_rollback(struct db *db);
 void db_savepoint(struct db *db);
 void db_release(struct db *db);
 void db_undo(struct db *db); /* back to the savepoint, and releases it; clears the failure */
+/* How often something was rolled back: what was read before that may not be true any more. */
+int64_t db_undone(const struct db *db);
 
 bool db_backup(
 	struct db *db, const char *path); /* a consistent copy while others work; may take long */

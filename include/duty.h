@@ -20,7 +20,7 @@ bool duty_get(struct store *s, int64_t id, struct duty *out);
 int64_t duty_save(struct store *s, const struct duty *d, struct change *c);
 int64_t duty_put(struct store *s, const char *actor, const struct duty *d, bool *created);
 bool duty_delete(struct store *s, const char *actor, int64_t id);
-const struct rota_shift *duty_of_team(
-	struct store *s, int64_t team_id, size_t *count); /* in the arena */
+/* The rota of a team, in `memory`. For crew.h, which keeps it. */
+struct rota_shift *duty_all(struct store *s, int64_t team_id, struct arena *memory, size_t *count);
 
 #endif

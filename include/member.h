@@ -61,6 +61,8 @@ int64_t member_put(struct store *s, const char *actor, const struct member *m, b
 const char *member_post_of(const char *text);
 /* Those of this name in a team (for a number that changed). */
 size_t member_by_name(struct store *s, int64_t team_id, const char *name, int64_t *ids, size_t max);
+/* All of one team, the ones who left too; the array and its texts in `memory`. For crew.h. */
+struct member *member_all(struct store *s, int64_t team_id, struct arena *memory, size_t *count);
 /* The active members of one team, not left and not on leave at the store's time, on-duty
  * flag and load filled, those on duty first, then by load, then by who waits longest. The
  * load is the person's: tasks of the same number in other teams count. */

@@ -26,6 +26,8 @@
 #include "ids.h"
 #include "seal.h"
 
+struct crew;
+
 struct store {
 	struct db *db;
 	struct seal *seal;
@@ -40,6 +42,7 @@ struct store {
 	bool broken; /* for good */
 	struct buf scratch;
 	struct arena arena; /* what this job has read or sealed */
+	struct crew *crew;  /* of the writing handle; see crew.h */
 };
 
 /* Opens, migrates, checks that the key is the database's. `why` gets a plain text when it fails. */

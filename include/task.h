@@ -41,9 +41,9 @@ struct reply_code {
 	int64_t last_at;
 };
 
-/* Gives the phone a code for the task by the rules of the grammar (code.h) and stores it. */
-const char *reply_code_issue(
-	struct store *s, const char *phone, int64_t task_id, int64_t member_id);
+/* Gives the member's phone a code for the task by the rules of the grammar (code.h) and stores it.
+ * NULL: it has none left. */
+const char *reply_code_issue(struct store *s, int64_t task_id, int64_t member_id);
 struct reply_code *reply_code_list(
 	struct store *s, const char *phone, size_t *count); /* newest first */
 void reply_code_close(struct store *s, int64_t task_id);

@@ -17,6 +17,7 @@
 #include "member.h"
 #include "people.h"
 #include "resident.h"
+#include "task.h"
 
 #include "banned.h"
 
@@ -128,14 +129,20 @@ static void the_team_of_an_area(void **state)
 
 /* -- who is asked first --------------------------------------------------------------------------- */
 
-static void open_task(struct temp_store *t, int64_t member_id, const char *state)
+static void open_task(struct temp_store *t, int64_t member_id, enum task_state state)
 {
-	db_run(t->s->db,
-		"INSERT INTO task (id, case_id, kind, member_id, state, code, rung, about_id, "
-		"offered_at,"
-		" accepted_at, met_at, ended_at, outcome, updated_at)"
-		" VALUES (?, 1, 'dissuade', ?, ?, '', 0, 0, 0, 0, 0, 0, '', 0)",
-		DB_ARGS(DI(store_id(t->s)), DI(member_id), DT(state)));
+	struct task k = { .id = store_id(t->s),
+		.case_id = 1,
+		.kind = "dissuade",
+		.member_id = member_id,
+		.state = TASK_OFFERED,
+		.code = "",
+		.outcome = "" };
+
+	task_add(t->s, &k);
+	if (state != TASK_OFFERED)
+		task_event(t->s, &k, state == TASK_ACCEPTED ? TASK_EV_ACCEPT : TASK_EV_EXPIRE,
+			"test", NULL);
 }
 
 static void order_is(struct temp_store *t, int64_t team_id, const char *names)
@@ -164,14 +171,14 @@ static void by_duty_then_load_then_who_waits_longest(void **state)
 	order_is(t, team_id, "赵一 钱二 孙三");
 	member_asked(t->s, a);
 	order_is(t, team_id, "钱二 孙三 赵一");
-	open_task(t, b, "offered");
+	open_task(t, b, TASK_OFFERED);
 	order_is(t, team_id, "孙三 赵一 钱二");
-	open_task(t, c, "expired"); /* is no load */
+	open_task(t, c, TASK_EXPIRED); /* is no load */
 	order_is(t, team_id, "孙三 赵一 钱二");
 	/* The same person in another team has the load too. */
 	other = member(t, team(t, "乙队", OTHER, "village"), "孙三", "13800138003");
-	open_task(t, other, "accepted");
-	open_task(t, other, "accepted");
+	open_task(t, other, TASK_ACCEPTED);
+	open_task(t, other, TASK_ACCEPTED);
 	order_is(t, team_id, "赵一 钱二 孙三");
 	/* 2026-11-21 is a Saturday: bit 5. */
 	duty_put(t->s, "test",

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "alarm.h"
+#include "crew.h"
 #include "desk_room.h"
-#include "duty.h"
 #include "json.h"
 #include "warning.h"
 
@@ -41,7 +41,7 @@ bool ladder_offer(struct desk *d, struct casefile *c, const struct member *m, co
 		.tpl = tpl,
 		.v = v };
 
-	t.code = reply_code_issue(d->s, m->phone, t.id, m->id);
+	t.code = reply_code_issue(d->s, t.id, m->id);
 	if (t.code == NULL)
 		return false; /* this phone has no code left: somebody else must be asked */
 	task_add(d->s, &t);
@@ -82,16 +82,23 @@ static bool still_counts(struct desk *d, const struct casefile *c, const struct 
 	return t->ended_at >= since;
 }
 
-/* The task by which this person was asked already, or NULL. */
-static struct task *asked_by(struct desk *d, const struct casefile *c, const struct member *m)
-{
-	size_t n;
-	struct task *t = task_of_case(d->s, c->id, &n);
+/* The tasks of a case, when somebody is about to be asked: the members of one team have one each. */
+struct asked {
+	const struct task *task;
+	size_t count;
+};
 
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(t[i].kind, "dissuade") == 0 && is_same_phone(d, &t[i], m) &&
-			still_counts(d, c, &t[i]))
-			return &t[i];
+/* The task by which this person was asked already, or NULL. */
+static const struct task *asked_by(struct desk *d, const struct casefile *c,
+	const struct asked *before, const struct member *m)
+{
+	for (size_t i = 0; i < before->count; i++) {
+		const struct task *t = &before->task[i];
+
+		if (strcmp(t->kind, "dissuade") == 0 && is_same_phone(d, t, m) &&
+			still_counts(d, c, t))
+			return t;
+	}
 	return NULL;
 }
 
@@ -163,19 +170,20 @@ static bool remind(struct desk *d, struct casefile *c, const struct task *t, con
 	return true;
 }
 
-static bool ask(struct desk *d, struct casefile *c, const struct member *m)
+static bool ask(
+	struct desk *d, struct casefile *c, const struct asked *before, const struct member *m)
 {
-	const struct task *t = asked_by(d, c, m);
+	const struct task *t = asked_by(d, c, before, m);
 
 	return t == NULL ? ladder_ask(d, c, m) : remind(d, c, t, m);
 }
 
 /* One is enough here, and he was asked before and has not answered: he once more, not another one too. */
-static bool is_waiting_for(
-	struct desk *d, struct casefile *c, const struct member *people, size_t n, int *told)
+static bool is_waiting_for(struct desk *d, struct casefile *c, const struct asked *before,
+	const struct member *people, size_t n, int *told)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct task *t = asked_by(d, c, &people[i]);
+		const struct task *t = asked_by(d, c, before, &people[i]);
 
 		if (t == NULL || t->state != TASK_OFFERED)
 			continue;
@@ -195,7 +203,7 @@ static bool has_rota(struct desk *d, int64_t team_id)
 {
 	size_t n;
 
-	duty_of_team(d->s, team_id, &n);
+	crew_shifts(d->s, team_id, &n);
 	return n > 0;
 }
 
@@ -215,6 +223,7 @@ static int tell_place(struct desk *d, struct casefile *c, size_t place, bool ask
 {
 	const struct member *people;
 	bool ordered = places[place].first_only;
+	struct asked before = { .count = 0 };
 	struct team team;
 	size_t n;
 	int told = 0;
@@ -222,13 +231,16 @@ static int tell_place(struct desk *d, struct casefile *c, size_t place, bool ask
 	if (!team_of_area(d->s, c->area, places[place].team, &team))
 		return 0;
 	people = member_candidates(d->s, team.id, &n);
-	if (asks && ordered && is_waiting_for(d, c, people, n, &told))
+	if (asks)
+		before.task = task_of_case(d->s, c->id, &before.count);
+	if (asks && ordered && is_waiting_for(d, c, &before, people, n, &told))
 		return told;
 	ordered = ordered && !has_rota(d, team.id);
 	for (int round = 0; round < ROUNDS && told == 0; round++)
 		for (size_t i = 0; i < n && (told == 0 || !places[place].first_only); i++)
 			if (is_turn(&people[i], place, ordered, round))
-				told += asks ? ask(d, c, &people[i]) : tell(d, c, &people[i]);
+				told += asks ? ask(d, c, &before, &people[i])
+					     : tell(d, c, &people[i]);
 	return told;
 }
 

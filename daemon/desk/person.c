@@ -4,25 +4,13 @@
 
 #include "area.h"
 #include "clock.h"
+#include "crew.h"
 #include "desk_room.h"
 #include "json.h"
 #include "place.h"
 #include "resident.h"
 
 #include "banned.h"
-
-static int64_t areas_version(struct desk *d)
-{
-	struct db_stmt *q =
-		db_query(d->s->db, "SELECT count(*), max(updated_at) FROM area", DB_NONE);
-	int64_t version = 0;
-
-	if (db_next(q)) {
-		version = db_int(q, 0) * 1000003 + db_int(q, 1);
-		db_end(q);
-	}
-	return version;
-}
 
 static const char *keep(struct desk *d, const char *text)
 {
@@ -32,7 +20,7 @@ static const char *keep(struct desk *d, const char *text)
 /* The areas hardly ever change and every stranger's address needs them: kept between jobs. */
 static void load_areas(struct desk *d)
 {
-	int64_t version = areas_version(d);
+	int64_t version = crew_age(d->s);
 	const struct place_area *now;
 	struct place_area *copy;
 

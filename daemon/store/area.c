@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "crew.h"
+
 #include "banned.h"
 
 enum { NAME, PARENT, KIND, ALIASES, POPULATION };
@@ -52,6 +54,7 @@ void area_save(struct store *s, const struct area *a, enum save_mode mode, struc
 		" population = excluded.population, updated_at = excluded.updated_at",
 		DB_ARGS(DT(a->code), DT(parent), DT(name), DT(kind), DT(aliases), DI(population),
 			DI(s->now_ms)));
+	crew_forget(s);
 }
 
 void area_put(struct store *s, const char *actor, const struct area *a, bool *created)

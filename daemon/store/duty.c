@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "crew.h"
+
 #include "banned.h"
 
 enum { TEAM, MEMBER, DAYS, DAY, FROM, TO, OFF };
@@ -83,6 +85,8 @@ int64_t duty_save(struct store *s, const struct duty *d, struct change *c)
 			DB_ARGS(DI(was.id), DI(d->team_id), DI(t->member_id), DI(t->weekdays),
 				DT(t->day), DI(t->from_min), DI(t->to_min), DI(t->off),
 				DI(s->now_ms)));
+	if (change_any(c))
+		crew_forget(s);
 	return was.id;
 }
 
@@ -105,17 +109,18 @@ bool duty_delete(struct store *s, const char *actor, int64_t id)
 	if (!duty_get(s, id, &d))
 		return false;
 	db_run(s->db, "DELETE FROM duty WHERE id = ?", DB_ARGS(DI(id)));
+	crew_forget(s);
 	store_event(s, actor, "duty.deleted", 0, "duty", id,
 		json_pack("{s:I, s:I}", "team", (json_int_t)d.team_id, "member",
 			(json_int_t)d.shift.member_id));
 	return true;
 }
 
-const struct rota_shift *duty_of_team(struct store *s, int64_t team_id, size_t *count)
+struct rota_shift *duty_all(struct store *s, int64_t team_id, struct arena *memory, size_t *count)
 {
 	size_t room = (size_t)db_number(
 		s->db, "SELECT count(*) FROM duty WHERE team_id = ?", 0, DB_ARGS(DI(team_id)));
-	struct rota_shift *list = arena_take(&s->arena, (room + 1) * sizeof *list);
+	struct rota_shift *list = arena_take(memory, (room + 1) * sizeof *list);
 	struct db_stmt *q = db_query(s->db,
 		"SELECT " COLUMNS " FROM duty WHERE team_id = ? ORDER BY id", DB_ARGS(DI(team_id)));
 	size_t n = 0;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "duty.h"
+#include "crew.h"
 
 #include "banned.h"
 
@@ -84,6 +84,7 @@ static void write_row(struct store *s, const struct member *m)
 			store_lookup(s, "phone", m->phone), DT(m->post), DT(m->post_raw),
 			DT(m->area), DT(m->state), DI(0), DT(m->pledged_on), DT(m->trained_on),
 			DI(m->load_cap), DI(0), DI(0), DI(s->now_ms)));
+	crew_forget(s);
 }
 
 static void merge(const struct member *was, const struct member *m, enum save_mode mode,
@@ -179,7 +180,7 @@ size_t member_by_name(struct store *s, int64_t team_id, const char *name, int64_
 	return n;
 }
 
-/* All rows of a query with COLUMNS and, behind them, the open tasks. */
+/* All rows of a query with COLUMNS. */
 static struct member *rows_of(struct store *s, struct db_stmt *q, size_t room, size_t *count)
 {
 	struct member *list = arena_take(&s->arena, (room + 1) * sizeof *list);
@@ -190,10 +191,36 @@ static struct member *rows_of(struct store *s, struct db_stmt *q, size_t room, s
 			db_end(q);
 			break;
 		}
-		list[n] = row_of(s, q);
-		list[n++].open_tasks = (int)db_int(q, 14);
+		list[n++] = row_of(s, q);
 	}
 	*count = n;
+	return list;
+}
+
+/* The same in memory of the caller's. */
+static void move_texts(struct member *m, struct arena *memory)
+{
+	const char **const texts[] = { &m->name, &m->phone, &m->post, &m->post_raw, &m->area,
+		&m->state, &m->pledged_on, &m->trained_on };
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		*texts[i] = arena_text(memory, *texts[i], strlen(*texts[i]));
+}
+
+struct member *member_all(struct store *s, int64_t team_id, struct arena *memory, size_t *count)
+{
+	int64_t room = db_number(
+		s->db, "SELECT count(*) FROM member WHERE team_id = ?", 0, DB_ARGS(DI(team_id)));
+	const struct member *rows = rows_of(s,
+		db_query(s->db, "SELECT " COLUMNS " FROM member m WHERE m.team_id = ?",
+			DB_ARGS(DI(team_id))),
+		(size_t)room, count);
+	struct member *list = arena_take(memory, (*count + 1) * sizeof *list);
+
+	for (size_t i = 0; i < *count; i++) {
+		list[i] = rows[i];
+		move_texts(&list[i], memory);
+	}
 	return list;
 }
 
@@ -212,22 +239,21 @@ static int by_turn(const void *a, const void *b)
 
 const struct member *member_candidates(struct store *s, int64_t team_id, size_t *count)
 {
-	int64_t room = db_number(
-		s->db, "SELECT count(*) FROM member WHERE team_id = ?", 0, DB_ARGS(DI(team_id)));
-	struct db_stmt *q = db_query(s->db,
-		"SELECT " COLUMNS ", (SELECT count(*) FROM task t"
-		"  WHERE t.state IN ('offered', 'accepted') AND t.member_id IN"
-		"   (SELECT o.id FROM member o WHERE o.phone_lk = m.phone_lk))"
-		" FROM member m WHERE m.team_id = ? AND m.state = 'active' AND m.away_until <= ?",
-		DB_ARGS(DI(team_id), DI(s->now_ms)));
-	struct member *list = rows_of(s, q, (size_t)room, count);
-	size_t shift_count;
-	const struct rota_shift *shifts = duty_of_team(s, team_id, &shift_count);
+	size_t all_count, shift_count, n = 0;
+	const struct member *all = crew_members(s, team_id, &all_count);
+	const struct rota_shift *shifts = crew_shifts(s, team_id, &shift_count);
+	struct member *list = arena_take(&s->arena, (all_count + 1) * sizeof *list);
 
-	for (size_t i = 0; i < *count; i++)
-		list[i].on_duty = shift_count == 0 ||
-				  rota_on_duty(shifts, shift_count, list[i].id, s->now_ms);
-	qsort(list, *count, sizeof *list, by_turn);
+	for (size_t i = 0; i < all_count; i++) {
+		if (strcmp(all[i].state, "active") != 0 || all[i].away_until > s->now_ms)
+			continue;
+		list[n] = all[i];
+		list[n].on_duty =
+			shift_count == 0 || rota_on_duty(shifts, shift_count, all[i].id, s->now_ms);
+		n++;
+	}
+	qsort(list, n, sizeof *list, by_turn);
+	*count = n;
 	return list;
 }
 
@@ -239,7 +265,7 @@ const struct member *member_of_phone(struct store *s, const char *phone, size_t 
 
 	return rows_of(s,
 		db_query(s->db,
-			"SELECT " COLUMNS ", 0 FROM member m WHERE m.phone_lk = ? ORDER BY"
+			"SELECT " COLUMNS " FROM member m WHERE m.phone_lk = ? ORDER BY"
 			" CASE m.state WHEN 'active' THEN 0 WHEN 'away' THEN 1 ELSE 2 END, m.id",
 			DB_ARGS(key)),
 		(size_t)room, count);
@@ -249,6 +275,7 @@ void member_leave(struct store *s, const char *actor, int64_t id, int64_t until_
 {
 	db_run(s->db, "UPDATE member SET away_until = ?, updated_at = ? WHERE id = ?",
 		DB_ARGS(DI(until_ms), DI(s->now_ms), DI(id)));
+	crew_forget(s);
 	if (db_rc(s->db) == STORE_OK && db_changes(s->db) == 0)
 		db_fail(s->db, STORE_NOT_FOUND);
 	store_event(s, actor, until_ms == 0 ? "member.back" : "member.leave", 0, "member", id,
@@ -259,12 +286,14 @@ void member_asked(struct store *s, int64_t id)
 {
 	db_run(s->db, "UPDATE member SET asked_at = ? WHERE id = ?",
 		DB_ARGS(DI(s->now_ms), DI(id)));
+	crew_asked(s, id);
 }
 
 void member_stop(struct store *s, const char *actor, int64_t id)
 {
 	db_run(s->db, "UPDATE member SET stopped_at = ?, updated_at = ? WHERE id = ?",
 		DB_ARGS(DI(s->now_ms), DI(s->now_ms), DI(id)));
+	crew_forget(s);
 	if (db_rc(s->db) == STORE_OK && db_changes(s->db) == 0)
 		db_fail(s->db, STORE_NOT_FOUND);
 	store_event(s, actor, "member.stopped", 0, "member", id, NULL);

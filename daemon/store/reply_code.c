@@ -3,45 +3,30 @@
 #include <string.h>
 
 #include "code.h"
+#include "crew.h"
 #include "task.h"
 
 #include "banned.h"
 
 enum { CODES_MAX = 1000, QUESTION_MS = 30 * 60 * 1000 };
 
-static size_t past_codes(struct store *s, const char *phone, struct code_past *past)
+const char *reply_code_issue(struct store *s, int64_t task_id, int64_t member_id)
 {
-	size_t n = 0;
-	struct db_stmt *q = db_query(s->db,
-		"SELECT code, closed_at FROM reply_code WHERE phone_lk = ? ORDER BY issued_at DESC "
-		"LIMIT 1000",
-		DB_ARGS(store_lookup(s, "phone", phone)));
-
-	while (db_next(q)) {
-		int64_t closed_at = db_int(q, 1);
-
-		past[n].live = closed_at == 0;
-		past[n].ended_ms_ago = s->now_ms - closed_at;
-		snprintf(past[n].code, sizeof past[n].code, "%s", db_text(q, 0));
-		n++;
-	}
-	return n;
-}
-
-const char *reply_code_issue(struct store *s, const char *phone, int64_t task_id, int64_t member_id)
-{
-	struct code_past *past = arena_take(&s->arena, CODES_MAX * sizeof *past);
-	size_t n = past_codes(s, phone, past);
+	const uint8_t *phone = crew_phone(s, member_id);
+	const struct code_past *past;
 	char code[CODE_TEXT];
+	size_t n;
 
-	if (!code_next(past, n, (uint32_t)(task_id ^ task_id >> 17), code))
+	past = crew_codes(s, member_id, &n);
+	if (phone == NULL || !code_next(past, n, (uint32_t)(task_id ^ task_id >> 17), code))
 		return NULL;
 	db_run(s->db,
 		"INSERT INTO reply_code (phone_lk, code, task_id, member_id, issued_at, closed_at, "
 		"last_action, last_at)"
 		" VALUES (?, ?, ?, ?, ?, 0, -1, 0)",
-		DB_ARGS(store_lookup(s, "phone", phone), DT(code), DI(task_id), DI(member_id),
+		DB_ARGS(DBL(phone, SEAL_LOOKUP), DT(code), DI(task_id), DI(member_id),
 			DI(s->now_ms)));
+	crew_code_issued(s, member_id, code);
 	return store_keep(s, code);
 }
 
@@ -66,16 +51,32 @@ struct reply_code *reply_code_list(struct store *s, const char *phone, size_t *c
 	return all;
 }
 
+/* A statement that gives the number whose code it changed, if it did. */
+static void changed(struct store *s, struct db_stmt *q)
+{
+	while (db_next(q)) {
+		size_t n;
+		const void *phone = db_blob(q, 0, &n);
+
+		if (n == SEAL_LOOKUP)
+			crew_code_changed(s, phone);
+	}
+}
+
 void reply_code_close(struct store *s, int64_t task_id)
 {
-	db_run(s->db, "UPDATE reply_code SET closed_at = ? WHERE task_id = ? AND closed_at = 0",
-		DB_ARGS(DI(s->now_ms), DI(task_id)));
+	changed(s, db_query(s->db,
+			   "UPDATE reply_code SET closed_at = ? WHERE task_id = ? AND closed_at = 0"
+			   " RETURNING phone_lk",
+			   DB_ARGS(DI(s->now_ms), DI(task_id))));
 }
 
 void reply_code_reopen(struct store *s, int64_t task_id)
 {
-	db_run(s->db, "UPDATE reply_code SET closed_at = 0 WHERE task_id = ?",
-		DB_ARGS(DI(task_id)));
+	changed(s,
+		db_query(s->db,
+			"UPDATE reply_code SET closed_at = 0 WHERE task_id = ? RETURNING phone_lk",
+			DB_ARGS(DI(task_id))));
 }
 
 void reply_code_answered(struct store *s, int64_t task_id, int action)

@@ -24,6 +24,7 @@ struct db {
 	sqlite3 *handle;
 	enum store_rc rc;
 	bool writes;
+	int64_t undone;
 	struct db_stmt slot[CACHE_SLOTS];
 };
 
@@ -363,6 +364,7 @@ enum store_rc db_commit(struct db *db)
 /* Works after a failure too: SQLite may have rolled back by itself already. */
 void db_rollback(struct db *db)
 {
+	db->undone++;
 	if (sqlite3_get_autocommit(db->handle) == 0)
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
@@ -380,8 +382,14 @@ void db_release(struct db *db)
 void db_undo(struct db *db)
 {
 	db->rc = STORE_OK;
+	db->undone++;
 	db_run(db, "ROLLBACK TO job", DB_NONE);
 	db_run(db, "RELEASE job", DB_NONE);
+}
+
+int64_t db_undone(const struct db *db)
+{
+	return db->undone;
 }
 
 bool db_backup(struct db *db, const char *path)

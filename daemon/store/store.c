@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "crew.h"
 #include "json.h"
 #include "log.h"
 #include "schema.h"
@@ -110,6 +111,7 @@ enum store_rc store_open(struct store **out, const char *url, const char *key_pa
 	*out = s;
 	why[0] = '\0';
 	s->ids.node = node;
+	s->crew = crew_new();
 	s->now_ms = clock_now_ms();
 	buf_init(&s->scratch, SCRATCH_MAX);
 	arena_init(&s->arena, ARENA_MAX);
@@ -151,6 +153,7 @@ void store_close(struct store *s)
 	seal_close(s->seal);
 	buf_free(&s->scratch);
 	arena_free(&s->arena);
+	crew_free(s->crew);
 	free(s);
 }
 
@@ -167,6 +170,7 @@ void store_begin(struct store *s)
 void store_job_begin(struct store *s, int64_t now_ms)
 {
 	arena_reset(&s->arena);
+	crew_job_begin(s->crew);
 	s->now_ms = now_ms;
 	s->saved_seq = s->event_seq;
 	memcpy(s->saved_chain, s->chain, SEAL_HASH);

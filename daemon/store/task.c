@@ -3,14 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crew.h"
+
 #include "banned.h"
 
-enum { TASKS_MAX = 256 };
+enum { TASKS_FIRST = 8 };
 
 #define TASK_COLUMNS \
 	"id, case_id, kind, member_id, state, code, rung, about_id, offered_at, accepted_at, " \
 	"met_at, ended_at," \
 	" outcome"
+
+static bool is_open(enum task_state state)
+{
+	return state == TASK_OFFERED || state == TASK_ACCEPTED;
+}
 
 void task_add(struct store *s, const struct task *t)
 {
@@ -20,6 +27,7 @@ void task_add(struct store *s, const struct task *t)
 		DB_ARGS(DI(t->id), DI(t->case_id), DT(t->kind), DI(t->member_id),
 			DT(machine_code(&task_life, (int)t->state)), DT(t->code), DI(t->rung),
 			DI(t->about_id), DI(s->now_ms), DI(s->now_ms)));
+	crew_load(s, t->member_id, is_open(t->state));
 }
 
 static void read_task(struct store *s, struct db_stmt *q, struct task *out)
@@ -58,11 +66,19 @@ struct task *task_of_case(struct store *s, int64_t case_id, size_t *count)
 	struct db_stmt *q = db_query(s->db,
 		"SELECT " TASK_COLUMNS " FROM task WHERE case_id = ? ORDER BY id LIMIT 256",
 		DB_ARGS(DI(case_id)));
-	struct task *all = arena_take(&s->arena, sizeof *all * TASKS_MAX);
+	size_t room = TASKS_FIRST;
+	struct task *all = arena_take(&s->arena, sizeof *all * room), *more;
 
 	*count = 0;
-	while (db_next(q))
+	while (db_next(q)) {
+		if (*count == room) {
+			more = arena_take(&s->arena, sizeof *more * 2 * room);
+			memcpy(more, all, sizeof *all * room);
+			all = more;
+			room *= 2;
+		}
 		read_task(s, q, &all[(*count)++]);
+	}
 	return all;
 }
 
@@ -110,6 +126,7 @@ bool task_event(
 			DT(machine_code(&task_life, (int)t->state))));
 	if (db_changes(s->db) != 1)
 		db_fail(s->db, STORE_CONFLICT);
+	crew_load(s, t->member_id, is_open((enum task_state)to) - is_open(t->state));
 	snprintf(kind, sizeof kind, "task.%s", task_life.event_codes[ev]);
 	store_event(s, actor, kind, t->case_id, "task", t->id, data);
 	t->state = (enum task_state)to;

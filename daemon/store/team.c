@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "area.h"
+#include "crew.h"
 #include "member.h"
 
 #include "banned.h"
@@ -83,6 +84,8 @@ int64_t team_save(struct store *s, const struct team *t, enum save_mode mode, st
 			" kind = excluded.kind, updated_at = excluded.updated_at",
 			DB_ARGS(DI(now.id), DT(now.name), DT(now.area), DT(now.kind),
 				DI(s->now_ms)));
+	if (change_any(c))
+		crew_forget(s);
 	return now.id;
 }
 
@@ -99,13 +102,12 @@ int64_t team_put(struct store *s, const char *actor, const struct team *t, bool 
 bool team_of_area(struct store *s, const char *area, const char *kind, struct team *out)
 {
 	for (int i = 0; i < CLIMB_MAX && area[0] != '\0'; i++) {
-		struct db_stmt *q = db_query(s->db,
-			"SELECT id, name, area, kind FROM team WHERE area = ? AND kind = ?"
-			" ORDER BY id LIMIT 1",
-			DB_ARGS(DT(area), DT(kind)));
+		const struct team *t = crew_team(s, area, kind);
 
-		if (take(s, q, out))
+		if (t != NULL) {
+			*out = *t;
 			return true;
+		}
 		area = area_above(s, area);
 	}
 	return false;

@@ -1,0 +1,445 @@
+#include "crew.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "duty.h"
+
+#include "banned.h"
+
+enum { ERA_MAX = 256 << 20, FOUND_SLOTS = 1024, CODES_MAX = 1000, CODES_FIRST = 8 };
+
+struct kept_code {
+	char code[CODE_TEXT];
+	int64_t closed_at; /* 0: live */
+};
+
+/* One phone number, in however many teams. */
+struct person {
+	uint8_t lk[SEAL_LOOKUP];
+	int open_tasks;
+	bool codes_known;
+	struct kept_code *code;
+	size_t code_count, code_room;
+};
+
+struct place {
+	int64_t member_id;
+	struct person *person;
+	struct member *member; /* NULL: his team is not learnt yet */
+};
+
+struct crew_team {
+	struct team team;
+	bool known; /* the people below are */
+	struct member *member;
+	struct person **person; /* of each member */
+	size_t count;
+	struct rota_shift *shift;
+	size_t shift_count;
+};
+
+/* An answer of crew_team(), also when it was: nobody. */
+struct found {
+	const char *area, *kind;
+	const struct team *team;
+};
+
+/* All that was learnt since it was last forgotten. */
+struct era {
+	struct era *before; /* forgotten, but this job may still read it */
+	struct arena memory;
+	struct person *person; /* by number */
+	size_t person_count;
+	struct place *place; /* by member */
+	size_t place_count;
+	struct crew_team *team; /* by id */
+	size_t team_count;
+	struct found found[FOUND_SLOTS];
+	size_t found_count;
+};
+
+struct crew {
+	struct era *now; /* NULL: nothing is known */
+	int64_t age;     /* of what is known */
+	int64_t undone;  /* what db_undone() said when it was learnt */
+};
+
+struct crew *crew_new(void)
+{
+	struct crew *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		abort();
+	return c;
+}
+
+static void drop_eras(struct era *e)
+{
+	while (e != NULL) {
+		struct era *before = e->before;
+
+		arena_free(&e->memory);
+		free(e);
+		e = before;
+	}
+}
+
+void crew_free(struct crew *c)
+{
+	if (c == NULL)
+		return;
+	drop_eras(c->now);
+	free(c);
+}
+
+void crew_job_begin(struct crew *c)
+{
+	if (c->now == NULL)
+		return;
+	drop_eras(c->now->before);
+	c->now->before = NULL;
+}
+
+/* -- learning --------------------------------------------------------------------------------- */
+
+static int by_member(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return (x->member_id > y->member_id) - (x->member_id < y->member_id);
+}
+
+static struct place *place_of(const struct era *e, int64_t member_id)
+{
+	const struct place key = { .member_id = member_id };
+
+	return e->place_count == 0 ? NULL
+				   : bsearch(&key, e->place, e->place_count, sizeof key, by_member);
+}
+
+static struct person *person_of(const struct era *e, int64_t member_id)
+{
+	const struct place *p = place_of(e, member_id);
+
+	return p == NULL ? NULL : p->person;
+}
+
+/* Everybody's number: a person is whoever has one, in all teams. */
+static void learn_persons(struct store *s, struct era *e)
+{
+	size_t room = (size_t)db_number(s->db, "SELECT count(*) FROM member", 0, DB_NONE) + 1;
+	struct db_stmt *q =
+		db_query(s->db, "SELECT phone_lk, id FROM member ORDER BY phone_lk", DB_NONE);
+
+	e->person = arena_take(&e->memory, room * sizeof *e->person);
+	e->place = arena_take(&e->memory, room * sizeof *e->place);
+	while (db_next(q)) {
+		size_t n;
+		const void *lk = db_blob(q, 0, &n);
+		struct person *last = e->person_count == 0 ? NULL : &e->person[e->person_count - 1];
+
+		if (n != SEAL_LOOKUP) {
+			db_fail(s->db, STORE_BAD_ROW);
+			db_end(q);
+			return;
+		}
+		if (last == NULL || memcmp(last->lk, lk, n) != 0) {
+			last = &e->person[e->person_count++];
+			memcpy(last->lk, lk, n);
+		}
+		e->place[e->place_count++] =
+			(struct place){ .member_id = db_int(q, 1), .person = last };
+	}
+	qsort(e->place, e->place_count, sizeof *e->place, by_member);
+}
+
+static void learn_load(struct store *s, struct era *e)
+{
+	struct db_stmt *q = db_query(s->db,
+		"SELECT member_id, count(*) FROM task WHERE state IN ('offered', 'accepted')"
+		" GROUP BY member_id",
+		DB_NONE);
+
+	while (db_next(q)) {
+		struct person *p = person_of(e, db_int(q, 0));
+
+		if (p != NULL)
+			p->open_tasks += (int)db_int(q, 1);
+	}
+}
+
+static const char *keep(struct era *e, const char *text)
+{
+	return arena_text(&e->memory, text, strlen(text));
+}
+
+static void learn_teams(struct store *s, struct era *e)
+{
+	size_t room = (size_t)db_number(s->db, "SELECT count(*) FROM team", 0, DB_NONE) + 1;
+	struct db_stmt *q =
+		db_query(s->db, "SELECT id, name, area, kind FROM team ORDER BY id", DB_NONE);
+
+	e->team = arena_take(&e->memory, room * sizeof *e->team);
+	while (db_next(q))
+		e->team[e->team_count++].team = (struct team){ .id = db_int(q, 0),
+			.name = keep(e, db_text(q, 1)),
+			.area = keep(e, db_text(q, 2)),
+			.kind = keep(e, db_text(q, 3)) };
+}
+
+static struct era *learn(struct store *s)
+{
+	struct crew *c = s->crew;
+	struct era *e = calloc(1, sizeof *e);
+
+	if (e == NULL)
+		abort();
+	arena_init(&e->memory, ERA_MAX);
+	e->before = c->now;
+	c->now = e;
+	c->undone = db_undone(s->db);
+	c->age++;
+	learn_persons(s, e);
+	learn_load(s, e);
+	learn_teams(s, e);
+	return e;
+}
+
+/* What is known now; never NULL. After a failure it is empty or in part, and this job is undone. */
+static struct era *era(struct store *s)
+{
+	struct crew *c = s->crew;
+
+	assert(c != NULL); /* only the desk has one */
+	if (c->now == NULL || c->undone != db_undone(s->db))
+		return learn(s);
+	return c->now;
+}
+
+/* The same for who has something to add to it; NULL: nothing is known that could become wrong. */
+static struct era *known(struct store *s)
+{
+	struct crew *c = s->crew;
+
+	return c == NULL || c->undone != db_undone(s->db) ? NULL : c->now;
+}
+
+/* -- teams -------------------------------------------------------------------------------------- */
+
+static int by_id(const void *a, const void *b)
+{
+	const struct crew_team *x = a, *y = b;
+
+	return (x->team.id > y->team.id) - (x->team.id < y->team.id);
+}
+
+static const struct team *look_for_team(const struct era *e, const char *area, const char *kind)
+{
+	for (size_t i = 0; i < e->team_count; i++)
+		if (strcmp(e->team[i].team.area, area) == 0 &&
+			strcmp(e->team[i].team.kind, kind) == 0)
+			return &e->team[i].team;
+	return NULL;
+}
+
+static struct found *slot_of(struct era *e, const char *area, const char *kind)
+{
+	size_t hash = 5381;
+
+	for (const char *p = area; *p != '\0'; p++)
+		hash = hash * 33 + (unsigned char)*p;
+	for (const char *p = kind; *p != '\0'; p++)
+		hash = hash * 33 + (unsigned char)*p;
+	for (size_t i = hash;; i++) {
+		struct found *f = &e->found[i % FOUND_SLOTS];
+
+		if (f->area == NULL || (strcmp(f->area, area) == 0 && strcmp(f->kind, kind) == 0))
+			return f;
+	}
+}
+
+const struct team *crew_team(struct store *s, const char *area, const char *kind)
+{
+	struct era *e = era(s);
+	struct found *f = slot_of(e, area, kind);
+
+	if (f->area != NULL)
+		return f->team;
+	if (e->found_count >= FOUND_SLOTS / 2)
+		return look_for_team(e, area, kind);
+	*f = (struct found){
+		.area = keep(e, area), .kind = keep(e, kind), .team = look_for_team(e, area, kind)
+	};
+	e->found_count++;
+	return f->team;
+}
+
+static void learn_members(struct store *s, struct era *e, struct crew_team *t)
+{
+	t->member = member_all(s, t->team.id, &e->memory, &t->count);
+	t->person = arena_take(&e->memory, (t->count + 1) * sizeof *t->person);
+	for (size_t i = 0; i < t->count; i++) {
+		struct place *p = place_of(e, t->member[i].id);
+
+		t->person[i] = p == NULL ? NULL : p->person;
+		if (p != NULL)
+			p->member = &t->member[i];
+	}
+	t->shift = duty_all(s, t->team.id, &e->memory, &t->shift_count);
+	t->known = db_rc(s->db) == STORE_OK;
+}
+
+/* NULL: no such team. */
+static struct crew_team *team_of(struct store *s, int64_t team_id)
+{
+	struct era *e = era(s);
+	const struct crew_team key = { .team = { .id = team_id } };
+	struct crew_team *t = e->team_count == 0
+				      ? NULL
+				      : bsearch(&key, e->team, e->team_count, sizeof key, by_id);
+
+	if (t != NULL && !t->known)
+		learn_members(s, e, t);
+	return t;
+}
+
+const struct member *crew_members(struct store *s, int64_t team_id, size_t *count)
+{
+	struct crew_team *t = team_of(s, team_id);
+
+	*count = t == NULL ? 0 : t->count;
+	for (size_t i = 0; i < *count; i++)
+		t->member[i].open_tasks = t->person[i] == NULL ? 0 : t->person[i]->open_tasks;
+	return t == NULL ? NULL : t->member;
+}
+
+const struct rota_shift *crew_shifts(struct store *s, int64_t team_id, size_t *count)
+{
+	struct crew_team *t = team_of(s, team_id);
+
+	*count = t == NULL ? 0 : t->shift_count;
+	return t == NULL ? NULL : t->shift;
+}
+
+int64_t crew_age(struct store *s)
+{
+	era(s);
+	return s->crew->age;
+}
+
+/* -- codes ------------------------------------------------------------------------------------- */
+
+const uint8_t *crew_phone(struct store *s, int64_t member_id)
+{
+	const struct person *p = person_of(era(s), member_id);
+
+	return p == NULL ? NULL : p->lk;
+}
+
+static void add_code(struct era *e, struct person *p, const char *code, int64_t closed_at)
+{
+	struct kept_code *more;
+
+	if (p->code_count == p->code_room) {
+		p->code_room = p->code_room == 0 ? CODES_FIRST : 2 * p->code_room;
+		more = arena_take(&e->memory, p->code_room * sizeof *more);
+		if (p->code_count > 0)
+			memcpy(more, p->code, p->code_count * sizeof *more);
+		p->code = more;
+	}
+	more = &p->code[p->code_count++];
+	memcpy(more->code, code, strnlen(code, CODE_TEXT - 1));
+	more->closed_at = closed_at;
+}
+
+static void learn_codes(struct store *s, struct era *e, struct person *p)
+{
+	struct db_stmt *q = db_query(s->db,
+		"SELECT code, closed_at FROM reply_code WHERE phone_lk = ?"
+		" ORDER BY issued_at DESC LIMIT 1000",
+		DB_ARGS(DBL(p->lk, SEAL_LOOKUP)));
+
+	p->code_count = 0;
+	while (db_next(q))
+		add_code(e, p, db_text(q, 0), db_int(q, 1));
+	p->codes_known = db_rc(s->db) == STORE_OK;
+}
+
+const struct code_past *crew_codes(struct store *s, int64_t member_id, size_t *count)
+{
+	struct era *e = era(s);
+	struct person *p = person_of(e, member_id);
+	struct code_past *past;
+
+	*count = 0;
+	if (p == NULL)
+		return NULL;
+	if (!p->codes_known)
+		learn_codes(s, e, p);
+	past = arena_take(&s->arena, (p->code_count + 1) * sizeof *past);
+	for (size_t i = 0; i < p->code_count; i++) {
+		memcpy(past[i].code, p->code[i].code, CODE_TEXT);
+		past[i].live = p->code[i].closed_at == 0;
+		past[i].ended_ms_ago = s->now_ms - p->code[i].closed_at;
+	}
+	*count = p->code_count;
+	return past;
+}
+
+/* -- what was written ----------------------------------------------------------------------------- */
+
+void crew_forget(struct store *s)
+{
+	if (s->crew != NULL)
+		s->crew->undone = -1;
+}
+
+void crew_asked(struct store *s, int64_t member_id)
+{
+	struct era *e = known(s);
+	struct place *p = e == NULL ? NULL : place_of(e, member_id);
+
+	if (p != NULL && p->member != NULL)
+		p->member->asked_at = s->now_ms;
+}
+
+void crew_load(struct store *s, int64_t member_id, int by)
+{
+	struct era *e = known(s);
+	struct person *p = e == NULL ? NULL : person_of(e, member_id);
+
+	if (p != NULL)
+		p->open_tasks += by;
+}
+
+void crew_code_issued(struct store *s, int64_t member_id, const char *code)
+{
+	struct era *e = known(s);
+	struct person *p = e == NULL ? NULL : person_of(e, member_id);
+
+	if (p == NULL || !p->codes_known)
+		return;
+	if (p->code_count < CODES_MAX)
+		add_code(e, p, code, 0);
+	else
+		p->codes_known = false; /* the oldest ones count no more */
+}
+
+static int by_number(const void *lk, const void *person)
+{
+	return memcmp(lk, ((const struct person *)person)->lk, SEAL_LOOKUP);
+}
+
+void crew_code_changed(struct store *s, const uint8_t phone_lk[SEAL_LOOKUP])
+{
+	struct era *e = known(s);
+	struct person *p = e == NULL || e->person_count == 0
+				   ? NULL
+				   : bsearch(phone_lk, e->person, e->person_count,
+					     sizeof *e->person, by_number);
+
+	if (p != NULL)
+		p->codes_known = false;
+}

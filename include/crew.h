@@ -1,0 +1,57 @@
+/*
+ * crew.h - what the desk knows by heart: teams and their members, the rota, who has how much to
+ * do and which reply codes each phone has had.
+ *
+ * Every warning asks for these, and they hardly ever change; reading and unsealing them anew each
+ * time was a third of its cost. The desk is the only writer of this database, so the knowledge
+ * cannot go stale as long as
+ *
+ * - whoever writes a team, member, duty or area says crew_forget() (each _save() does);
+ * - whoever writes asked_at, a task's state or a reply code says so below;
+ * - nothing that was undone is believed: each savepoint or batch that db.h rolls back is counted
+ *   (db_undone()), and the crew is learnt again when that number has moved.
+ *
+ * It is learnt when it is first asked for: the numbers of all members at once, the names of a team
+ * when the team is asked for, the codes of a phone when it gets one. What these functions return
+ * lives until the next store_job_begin(), also when the crew is forgotten meanwhile.
+ *
+ * Only the writing handle has a crew. Two desks on one database would each have to hear of the
+ * other's writes before they could keep one.
+ */
+#ifndef QUANZU_CREW_H
+#define QUANZU_CREW_H
+
+#include "code.h"
+#include "member.h"
+#include "rota.h"
+#include "store.h"
+
+struct crew;
+
+struct crew *crew_new(void);
+void crew_free(struct crew *c);      /* NULL is allowed */
+void crew_job_begin(struct crew *c); /* what was forgotten goes now */
+
+/* The team of that kind on that very area; NULL none. */
+const struct team *crew_team(struct store *s, const char *area, const char *kind);
+/* All members of a team with load filled, on_duty not; the ones who left too. NULL, 0: no such team. */
+const struct member *crew_members(struct store *s, int64_t team_id, size_t *count);
+const struct rota_shift *crew_shifts(struct store *s, int64_t team_id, size_t *count);
+/* Counts up whenever teams, members, duties or areas may have changed: for whoever keeps more. */
+int64_t crew_age(struct store *s);
+
+/* The lookup of this member's number (SEAL_LOOKUP bytes); NULL no such member. */
+const uint8_t *crew_phone(struct store *s, int64_t member_id);
+/* The codes that this member's phone has had, newest 1000; in the job's arena. */
+const struct code_past *crew_codes(struct store *s, int64_t member_id, size_t *count);
+
+/* -- what the writers say, after they wrote ------------------------------------------------- */
+
+void crew_forget(struct store *s); /* teams, members, duties or areas */
+void crew_asked(struct store *s, int64_t member_id);
+/* by: +1 a task of this member was opened, -1 it ended. */
+void crew_load(struct store *s, int64_t member_id, int by);
+void crew_code_issued(struct store *s, int64_t member_id, const char *code);
+void crew_code_changed(struct store *s, const uint8_t phone_lk[SEAL_LOOKUP]);
+
+#endif

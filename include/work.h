@@ -49,6 +49,11 @@ struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int
 bool worker_put(struct worker *w, struct work *job); /* loop's thread; false: full, or stopping */
 /* The same without the limit, for what must not be refused: verdicts, replies, reports. False: stopped. */
 bool worker_put_always(struct worker *w, struct work *job);
+/*
+ * The same for what need not be answered at once: it goes with the next work that is put without
+ * patience, after `ms` at the latest. When that is near anyway, its commit serves both.
+ */
+bool worker_put_patient(struct worker *w, struct work *job, uint64_t ms);
 void worker_tell(struct worker *w, struct work *job); /* desk's thread, inside a batch */
 int worker_waiting(const struct worker *w);
 /* Takes no more, runs what waits, joins the thread, hands the last answers back. */

@@ -408,6 +408,42 @@ static void a_full_queue_says_no(void **state)
 	assert_int_equal(b.job[3].order + b.job[4].order, 0);
 }
 
+static void patient_work_goes_with_the_next(void **state)
+{
+	(void)state;
+	start(100);
+	assert_true(worker_put_patient(b.worker, &job(0, "patient1", false)->work, FAR_MS));
+	assert_true(worker_put_patient(b.worker, &job(1, "patient2", false)->work, FAR_MS));
+	turn();
+	assert_string_equal(taken(), "");
+	assert_int_equal(worker_waiting(b.worker), 2);
+	give(2, "live", false);
+	turn_until_done(3);
+	assert_string_equal(taken(), "( patient1 patient2 live )");
+	assert_int_equal(b.job[0].order, 1);
+	stop();
+}
+
+static void patience_has_an_end(void **state)
+{
+	uint64_t began = uv_hrtime();
+
+	(void)state;
+	start(100);
+	uv_update_time(&b.loop);
+	assert_true(worker_put_patient(b.worker, &job(0, "patient", false)->work, 30));
+	turn_until_done(1);
+	assert_string_equal(taken(), "( patient )");
+	assert_true(uv_hrtime() - began >= 29 * 1000000ull);
+	/* Its timer has ended with it: the next waits anew. */
+	assert_true(worker_put_patient(b.worker, &job(1, "again", false)->work, FAR_MS));
+	turn();
+	assert_string_equal(taken(), "");
+	stop(); /* which is no time for patience */
+	assert_string_equal(taken(), "( again )");
+	assert_int_equal(b.job[1].order, 2);
+}
+
 static void done_may_put_new_work(void **state)
 {
 	(void)state;
@@ -525,6 +561,8 @@ int main(void)
 		TEST(nothing_is_told_before_the_batch_is_committed),
 		TEST(work_without_run_only_comes_back),
 		TEST(a_full_queue_says_no),
+		TEST(patient_work_goes_with_the_next),
+		TEST(patience_has_an_end),
 		TEST(done_may_put_new_work),
 		TEST(stop_runs_what_waits_and_hands_all_of_it_back),
 		TEST(an_idle_worker_stops_at_once),

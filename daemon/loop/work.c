@@ -1,7 +1,8 @@
 /*
  * What one round of the loop puts goes to the desk together at its end: the last part of a message
  * and its verdict, the requests of one wake-up, share a batch instead of racing the desk for it.
- * While works are gathered an idle handle keeps the loop from sleeping on them.
+ * While works are gathered an idle handle keeps the loop from sleeping on them. Patient works wait
+ * for such a batch, or for their timer.
  */
 #include "work.h"
 
@@ -9,6 +10,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "banned.h"
 
@@ -22,10 +25,12 @@ struct worker {
 	struct work_hooks hooks;
 	uv_loop_t *loop;
 	uv_thread_t thread;
-	uv_async_t wake; /* desk to loop */
-	uv_idle_t stay;  /* active while works are gathered */
+	int wake_fd; /* desk to loop; an uv_async_t would spin until its sender is back */
+	uv_poll_t wake;
+	uv_idle_t stay; /* active while works are gathered */
 	uv_check_t round;
-	struct list gathered_live, gathered_bulk; /* loop's thread only */
+	uv_timer_t patience;                               /* runs while `patient` holds any */
+	struct list gathered_live, gathered_bulk, patient; /* loop's thread only */
 	int open_handles;
 	uv_mutex_t lock;
 	uv_cond_t more;
@@ -124,7 +129,8 @@ static void run_batch(struct worker *w, struct list *batch, bool tick)
 	uv_mutex_lock(&w->lock);
 	list_move(&w->finished, batch);
 	uv_mutex_unlock(&w->lock);
-	uv_async_send(&w->wake);
+	if (eventfd_write(w->wake_fd, 1) != 0)
+		abort();
 }
 
 static void desk_thread(void *arg)
@@ -169,28 +175,42 @@ static void hand_back(struct worker *w)
 		job->done(job);
 }
 
-static void on_wake(uv_async_t *async)
+static void on_wake(uv_poll_t *poll, int status, int events)
 {
-	hand_back(async->data);
+	struct worker *w = poll->data;
+	eventfd_t n;
+
+	(void)status;
+	(void)events;
+	if (eventfd_read(w->wake_fd, &n) == 0)
+		hand_back(w);
 }
 
 /* -- the loop's side ------------------------------------------------------------------------- */
 
 static void hand_over(struct worker *w)
 {
-	if (w->gathered_live.first == NULL && w->gathered_bulk.first == NULL)
-		return;
 	uv_idle_stop(&w->stay);
+	uv_timer_stop(&w->patience);
 	uv_mutex_lock(&w->lock);
+	list_move(&w->live, &w->patient);
 	list_move(&w->live, &w->gathered_live);
 	list_move(&w->bulk, &w->gathered_bulk);
-	uv_cond_signal(&w->more);
 	uv_mutex_unlock(&w->lock);
+	uv_cond_signal(&w->more); /* after the lock: who wakes up wants it */
 }
 
 static void on_round(uv_check_t *check)
 {
-	hand_over(check->data);
+	struct worker *w = check->data;
+
+	if (w->gathered_live.first != NULL || w->gathered_bulk.first != NULL)
+		hand_over(w);
+}
+
+static void on_patience(uv_timer_t *timer)
+{
+	hand_over(timer->data);
 }
 
 static void on_stay(uv_idle_t *idle)
@@ -200,13 +220,16 @@ static void on_stay(uv_idle_t *idle)
 
 static void start_handles(struct worker *w)
 {
-	if (uv_async_init(w->loop, &w->wake, on_wake) != 0)
+	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (w->wake_fd < 0 || uv_poll_init(w->loop, &w->wake, w->wake_fd) != 0)
 		abort();
 	uv_idle_init(w->loop, &w->stay);
 	uv_check_init(w->loop, &w->round);
-	w->wake.data = w->stay.data = w->round.data = w;
+	uv_timer_init(w->loop, &w->patience);
+	w->wake.data = w->stay.data = w->round.data = w->patience.data = w;
+	uv_poll_start(&w->wake, UV_READABLE, on_wake);
 	uv_check_start(&w->round, on_round);
-	w->open_handles = 3;
+	w->open_handles = 4;
 }
 
 struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int max_waiting)
@@ -222,6 +245,7 @@ struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int
 	list_init(&w->bulk);
 	list_init(&w->gathered_live);
 	list_init(&w->gathered_bulk);
+	list_init(&w->patient);
 	list_init(&w->finished);
 	list_init(&w->told);
 	if (uv_mutex_init(&w->lock) != 0 || uv_cond_init(&w->more) != 0)
@@ -254,6 +278,18 @@ bool worker_put_always(struct worker *w, struct work *job)
 	return put(w, job, INT_MAX);
 }
 
+bool worker_put_patient(struct worker *w, struct work *job, uint64_t ms)
+{
+	job->rc = STORE_OK;
+	if (w->stopping)
+		return false;
+	if (w->patient.first == NULL)
+		uv_timer_start(&w->patience, on_patience, ms, 0);
+	list_add(&w->patient, job);
+	w->waiting++;
+	return true;
+}
+
 void worker_tell(struct worker *w, struct work *job)
 {
 	list_add(&w->told, job);
@@ -268,8 +304,10 @@ static void free_worker(uv_handle_t *handle)
 {
 	struct worker *w = handle->data;
 
-	if (--w->open_handles == 0)
-		free(w);
+	if (--w->open_handles > 0)
+		return;
+	close(w->wake_fd);
+	free(w);
 }
 
 void worker_stop(struct worker *w)
@@ -286,4 +324,5 @@ void worker_stop(struct worker *w)
 	uv_close((uv_handle_t *)&w->wake, free_worker);
 	uv_close((uv_handle_t *)&w->stay, free_worker);
 	uv_close((uv_handle_t *)&w->round, free_worker);
+	uv_close((uv_handle_t *)&w->patience, free_worker);
 }

@@ -75,11 +75,7 @@ static enum store_rc batch_end(void *arg)
 	struct house *h = arg;
 	enum store_rc rc;
 
-	if (!store_lost(h->store)) {
-		store_job_begin(h->store, desk_now_ms(h->desk));
-		pump_feed(h->pump, h->desk);
-		store_job_end(h->store);
-	}
+	pump_feed(h->pump, h->desk);
 	rc = store_commit(h->store);
 	/* A failed sync is never tried again: the pages may be gone. Stop, restart, recover. */
 	if (rc == STORE_BROKEN && !h->told_broken) {

@@ -102,6 +102,7 @@ struct report {                       /* found by id, else by other_ref, else by
 struct channel_events {
 	void *arg;
 	void (*on_ready)(void *arg);
+	/* The part that ends its message (the last, or the first that was not sent) comes directly before on_sent(). */
 	void (*on_part)(void *arg, const struct send_part *p);
 	void (*on_sent)(void *arg, const struct send_result *r);
 	void (*on_late)(void *arg, int64_t id, int part, int mr); /* a silence that ended well */

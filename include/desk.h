@@ -75,11 +75,13 @@ int desk_fault_status(const struct fault *f); /* 404, 409, 422 ... */
 /* The next message for this channel, or false: none may go now. */
 bool desk_claim(struct desk *d, const char *channel, struct outgoing *out);
 
-void desk_part(struct desk *d, const char *channel, int64_t id, int part, enum send_verdict v,
-	int mr, const char *error);
-/* The channel is done with the message. Decides what is next: retry later, another channel, unsure, failed. */
-void desk_sent(struct desk *d, const char *channel, int64_t id, enum send_verdict v,
-	enum send_class c, int parts, const char *error);
+void desk_part(struct desk *d, const char *channel, const struct send_part *part);
+/*
+ * The channel is done with the message; `last` (NULL: told before) is the part that ended it.
+ * Decides what is next: retry later, another channel, unsure, failed.
+ */
+void desk_sent(struct desk *d, const char *channel, const struct send_part *last,
+	const struct send_result *r);
 void desk_late(struct desk *d, const char *channel, int64_t id, int part,
 	int mr); /* silence that ended well */
 /* A delivery report; an unknown reference is kept for 200 s. outcome: delivered, pending, failed. */

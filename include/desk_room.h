@@ -28,7 +28,7 @@ struct desk {
 	const struct settings *set;
 	int64_t steady_wall_ms, steady_mono_ms; /* desk time = wall + (mono now - mono then) */
 	bool clock_doubted;                     /* the wall clock jumped; a person must confirm */
-	int64_t next_due_ms; /* cached; 0: look. Each job that may set a timer begins with 0 */
+	int64_t next_due_ms; /* cached; 0: look. Whoever may set or hold something until a time makes it 0 */
 	struct arena areas_memory;
 	const struct place_area *areas;
 	size_t area_count;

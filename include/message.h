@@ -19,7 +19,8 @@ struct message {
 		purpose; /* task, detail, notice, told, reminder, answer, alarm, revisit, handover, system */
 	const char *class_; /* urgent, normal, bulk */
 	int priority;       /* smaller goes first */
-	const char *phone, *text;
+	const char *phone,
+		*text; /* only to add one, and of message_first(): sealed, read when needed */
 	enum message_state state;
 	int64_t held_until;
 	const char *held_why;
@@ -36,7 +37,7 @@ void message_add(struct store *s, const struct message *m);
 bool message_get(struct store *s, int64_t id, struct message *out);
 /* A step of its life with its event; false: forbidden. Writes the other fields as they stand in *m. */
 bool message_event(struct store *s, struct message *m, enum message_event ev, const char *reason);
-/* The first that waits in the queue, not held; false: none. */
+/* The first that waits in the queue, not held, with its phone and text; false: none. */
 bool message_first(struct store *s, struct message *out);
 /* Held ones whose time has come go back to the queue; returns the next due time (INT64_MAX none). */
 int64_t message_release(struct store *s);
@@ -56,16 +57,18 @@ int64_t *message_sending(struct store *s, size_t *count);
 
 void message_part_put(struct store *s, int64_t id, int part, const char *state, const char *channel,
 	int mr, const char *error);
-/* The newest open part with that reference on that channel; false: unknown. */
+/* The open parts with that reference on that channel, newest first; returns how many. */
 struct message_part {
 	int64_t message_id, sent_at;
 	int part;
-	const char *state;
+	const char *phone; /* of its message */
 };
 size_t message_part_find(
 	struct store *s, const char *channel, int mr, struct message_part *out, size_t max);
-/* How many parts are in that state. */
-int message_part_count(struct store *s, int64_t id, const char *state);
+struct message_parts { /* how many are in which state */
+	int sent, delivered, unsure;
+};
+struct message_parts message_parts(struct store *s, int64_t id);
 
 /* The next 8-bit concatenation reference for a number, not used again within 24 h before 256 others. */
 int message_concat_ref(struct store *s, const char *phone);
@@ -74,7 +77,8 @@ int message_concat_ref(struct store *s, const char *phone);
 
 void stray_report_put(struct store *s, const char *channel, int mr, const char *number,
 	const char *outcome, int status);
-bool stray_report_take(struct store *s, const char *channel, int mr, const char *number,
+/* One with that reference and the number of that message. */
+bool stray_report_take(struct store *s, const char *channel, int mr, int64_t message_id,
 	const char **outcome, int *status);
 void stray_report_purge(struct store *s);
 

@@ -20,7 +20,7 @@ struct pump;
 
 struct pump *pump_start(uv_loop_t *loop, const struct settings *set);
 void pump_join(struct pump *p, struct worker *w); /* from now on messages flow */
-void pump_feed(struct pump *p, struct desk *d);   /* desk's thread, before the commit */
+void pump_feed(struct pump *p, struct desk *d); /* desk's thread, between jobs, before the commit */
 /*
  * The end, in this order: pump_quiesce() (nothing new is claimed), the loop runs until
  * pump_is_quiet() or a deadline, pump_stop() (channels end what is left: it is unsure), the

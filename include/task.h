@@ -24,6 +24,7 @@ struct task {
 };
 
 void task_add(struct store *s, const struct task *t);
+enum task_state task_state(struct store *s, int64_t id); /* TASK_NONE: no such task */
 bool task_get(struct store *s, int64_t id, struct task *out);
 /* A step of its life with its event. False: the table forbids it; nothing has changed. */
 bool task_event(

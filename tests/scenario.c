@@ -70,8 +70,16 @@ static void hear(struct play *p, const struct outgoing *m)
 static void verdict(struct play *p, const struct outgoing *m, enum send_verdict v,
 	enum send_class class_, int mr, const char *error)
 {
-	desk_part(p->desk, "sim1", m->id, 0, v, mr, error);
-	desk_sent(p->desk, "sim1", m->id, v, class_, 1, error);
+	struct send_part part = { .id = m->id, .parts = 1, .verdict = v, .mr = mr };
+	const struct send_result r = { .id = m->id,
+		.verdict = v,
+		.class_ = class_,
+		.parts = 1,
+		.error = error,
+		.other_ref = "" };
+
+	snprintf(part.error, sizeof part.error, "%s", error);
+	desk_sent(p->desk, "sim1", &part, &r);
 }
 
 static void deliver(struct play *p, const struct outgoing *m)

@@ -84,12 +84,18 @@ static void verdict(int64_t n)
 {
 	static int mr;
 	enum send_verdict v = n % 5 == 0 ? SEND_UNSURE : n % 7 == 0 ? SEND_REFUSED : SEND_SENT;
+	const struct send_result result = { .id = in_hand.id,
+		.verdict = v,
+		.class_ = SEND_PASSING,
+		.parts = 1,
+		.error = "test",
+		.other_ref = "" };
+	struct send_part part = { .id = in_hand.id, .parts = 1, .verdict = v };
 
 	if (in_hand.id == 0)
 		return;
-	mr = (mr + 1) % 256;
-	desk_part(desk, "sim1", in_hand.id, 0, v, mr, "");
-	desk_sent(desk, "sim1", in_hand.id, v, SEND_PASSING, 1, "test");
+	part.mr = mr = (mr + 1) % 256;
+	desk_sent(desk, "sim1", &part, &result);
 	if (v == SEND_SENT && n % 2 == 0)
 		desk_report(desk, "sim1", mr, in_hand.to, "delivered", 0);
 	in_hand.id = 0;

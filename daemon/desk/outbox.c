@@ -30,19 +30,23 @@ static bool is_ask(const struct message *m)
 
 static const char *not_needed(struct desk *d, const struct message *m)
 {
-	struct task t;
+	enum task_state needs = TASK_NONE, state;
 
-	if (m->task_id == 0 || !task_get(d->s, m->task_id, &t))
-		return NULL;
 	if (is_ask(m))
-		return t.state == TASK_OFFERED ? NULL : "task is no longer offered";
-	if (strcmp(m->purpose, "reminder") == 0)
-		return t.state == TASK_ACCEPTED ? NULL : "task is over";
-	return NULL;
+		needs = TASK_OFFERED;
+	else if (strcmp(m->purpose, "reminder") == 0)
+		needs = TASK_ACCEPTED;
+	if (needs == TASK_NONE || m->task_id == 0)
+		return NULL;
+	state = task_state(d->s, m->task_id);
+	if (state == TASK_NONE || state == needs)
+		return NULL;
+	return needs == TASK_OFFERED ? "task is no longer offered" : "task is over";
 }
 
 static void expire(struct desk *d, struct message *m)
 {
+	d->next_due_ms = 0;
 	message_event(d->s, m, MSG_EV_EXPIRE, "time to live is over");
 	if (is_ask(m))
 		act_unreachable(d, m->task_id, "alert expired");
@@ -86,30 +90,43 @@ static int64_t limited_until(struct desk *d, const char *channel, bool urgent)
 
 static void hold(struct desk *d, struct message *m, int64_t until, const char *why)
 {
+	d->next_due_ms = 0;
 	m->held_until = until;
 	m->held_why = why;
 	message_event(d->s, m, MSG_EV_HOLD, NULL);
 }
 
-static void fill(struct desk *d, const struct message *m, struct outgoing *out)
+/* Sixteen-bit units; a message of at most 70 is one part in any alphabet and needs no reference. */
+static bool is_short(const char *text)
+{
+	enum { ONE_PART = 70 };
+	int n = 0;
+
+	for (; *text != '\0'; text++)
+		n += ((unsigned char)*text & 0xC0) != 0x80 ? 1 + ((unsigned char)*text >= 0xF0) : 0;
+	return n <= ONE_PART;
+}
+
+static void fill(struct desk *d, struct message *m, struct outgoing *out)
 {
 	*out = (struct outgoing){ .id = m->id,
 		.urgent = strcmp(m->class_, "urgent") == 0,
 		.first_part = m->parts_sent,
-		.concat_ref = m->concat_ref,
 		.validity_min = (int)((m->expires_at - d->s->now_ms) / MINUTE_MS) + 1 };
 	snprintf(out->to, sizeof out->to, "%s", m->phone);
 	if (m->repeats > 0)
 		template_repeat(&d->set->templates, m->text, out->text, sizeof out->text);
 	else
 		snprintf(out->text, sizeof out->text, "%s", m->text);
+	if (m->concat_ref < 0 && !is_short(out->text))
+		m->concat_ref = message_concat_ref(d->s, m->phone);
+	out->concat_ref = m->concat_ref < 0 ? 0 : m->concat_ref;
 }
 
 bool desk_claim(struct desk *d, const char *channel, struct outgoing *out)
 {
 	struct message m;
 
-	d->next_due_ms = 0;
 	for (int looked = 0; looked < LOOK_MAX && message_first(d->s, &m); looked++) {
 		const char *why = not_needed(d, &m);
 		int64_t until;
@@ -128,10 +145,8 @@ bool desk_claim(struct desk *d, const char *channel, struct outgoing *out)
 			continue;
 		}
 		m.channel = channel;
-		if (m.concat_ref < 0)
-			m.concat_ref = message_concat_ref(d->s, m.phone);
-		message_event(d->s, &m, MSG_EV_CLAIM, NULL);
 		fill(d, &m, out);
+		message_event(d->s, &m, MSG_EV_CLAIM, NULL);
 		return db_rc(d->s->db) == STORE_OK;
 	}
 	return false;
@@ -144,12 +159,13 @@ static void settle_report(struct desk *d, struct message *m, const char *outcome
 	int parts = m->parts > 0 ? m->parts : 1;
 
 	if (strcmp(outcome, "failed") == 0) {
+		d->next_due_ms = 0;
 		if (message_event(d->s, m, MSG_EV_REPORT_BAD, "the network could not deliver it") &&
 			is_ask(m))
 			act_unreachable(d, m->task_id, "delivery report: failed");
 		return;
 	}
-	if (message_part_count(d->s, m->id, "delivered") >= parts)
+	if (message_parts(d->s, m->id).delivered >= parts)
 		message_event(d->s, m, MSG_EV_REPORT_OK, NULL);
 }
 
@@ -165,30 +181,36 @@ static void report_part(struct desk *d, struct message *m, int part, const char 
 	settle_report(d, m, outcome);
 }
 
-void desk_part(struct desk *d, const char *channel, int64_t id, int part, enum send_verdict v,
-	int mr, const char *error)
+static void part_of(
+	struct desk *d, struct message *m, const char *channel, const struct send_part *p)
 {
 	static const char *const states[] = { [SEND_SENT] = "sent",
 		[SEND_REFUSED] = "refused",
 		[SEND_NOT_SENT] = "not_sent",
 		[SEND_UNSURE] = "unsure" };
 	const char *outcome;
-	struct message m;
 	int status;
 
-	if (!message_get(d->s, id, &m))
-		return;
-	message_part_put(d->s, id, part, states[v], channel, mr, error);
-	if (v != SEND_SENT)
+	message_part_put(d->s, m->id, p->part, states[p->verdict], channel, p->mr, p->error);
+	if (p->verdict != SEND_SENT)
 		return;
 	sent_count_add(d->s, channel, 1);
 	/* On a fast network the report may be quicker than our own answer. */
-	if (mr >= 0 && stray_report_take(d->s, channel, mr, m.phone, &outcome, &status))
-		report_part(d, &m, part, channel, mr, outcome, status);
+	if (p->mr >= 0 && stray_report_take(d->s, channel, p->mr, m->id, &outcome, &status))
+		report_part(d, m, p->part, channel, p->mr, outcome, status);
+}
+
+void desk_part(struct desk *d, const char *channel, const struct send_part *part)
+{
+	struct message m;
+
+	if (message_get(d->s, part->id, &m))
+		part_of(d, &m, channel, part);
 }
 
 static void again_later(struct desk *d, struct message *m, int64_t after_ms, const char *error)
 {
+	d->next_due_ms = 0;
 	message_event(d->s, m, MSG_EV_NOT_SENT, error);
 	if (after_ms > 0)
 		hold(d, m, d->s->now_ms + after_ms, error);
@@ -196,6 +218,7 @@ static void again_later(struct desk *d, struct message *m, int64_t after_ms, con
 
 static void refuse(struct desk *d, struct message *m, const char *error)
 {
+	d->next_due_ms = 0;
 	message_event(d->s, m, MSG_EV_REJECTED, error);
 	if (is_ask(m))
 		act_unreachable(d, m->task_id, error);
@@ -231,41 +254,48 @@ static void unsure(struct desk *d, struct message *m, const char *error)
 	d->next_due_ms = 0;
 }
 
-void desk_sent(struct desk *d, const char *channel, int64_t id, enum send_verdict v,
-	enum send_class c, int parts, const char *error)
+static void sent(struct desk *d, struct message *m, const struct send_result *r)
+{
+	struct message_parts n = message_parts(d->s, m->id);
+
+	m->parts = r->parts;
+	m->parts_sent = n.sent + n.delivered;
+	if (r->verdict == SEND_SENT) {
+		message_event(d->s, m, MSG_EV_ACCEPTED, NULL);
+		if (n.delivered >= r->parts)
+			message_event(d->s, m, MSG_EV_REPORT_OK, NULL);
+	} else if (r->verdict == SEND_UNSURE) {
+		unsure(d, m, r->error);
+	} else if (r->verdict == SEND_NOT_SENT) {
+		again_later(d, m, 2000, r->error);
+	} else {
+		refused(d, m, r->class_, r->error);
+	}
+}
+
+void desk_sent(struct desk *d, const char *channel, const struct send_part *last,
+	const struct send_result *r)
 {
 	struct message m;
 
-	(void)channel;
-	d->next_due_ms = 0;
-	if (!message_get(d->s, id, &m) || m.state != MSG_SENDING)
-		return; /* a report was quicker, or a restart has settled it */
-	m.parts = parts;
-	m.parts_sent =
-		message_part_count(d->s, id, "sent") + message_part_count(d->s, id, "delivered");
-	if (v == SEND_SENT) {
-		message_event(d->s, &m, MSG_EV_ACCEPTED, NULL);
-		if (message_part_count(d->s, id, "delivered") >= parts)
-			message_event(d->s, &m, MSG_EV_REPORT_OK, NULL);
-	} else if (v == SEND_UNSURE) {
-		unsure(d, &m, error);
-	} else if (v == SEND_NOT_SENT) {
-		again_later(d, &m, 2000, error);
-	} else {
-		refused(d, &m, c, error);
-	}
+	if (!message_get(d->s, r->id, &m))
+		return;
+	if (last != NULL)
+		part_of(d, &m, channel, last);
+	if (m.state == MSG_SENDING) /* else a report was quicker, or a restart has settled it */
+		sent(d, &m, r);
 }
 
 void desk_late(struct desk *d, const char *channel, int64_t id, int part, int mr)
 {
+	struct message_parts n;
 	struct message m;
 
 	if (!message_get(d->s, id, &m))
 		return;
 	message_part_put(d->s, id, part, "sent", channel, mr, "late answer");
-	if (m.state == MSG_UNSURE && message_part_count(d->s, id, "unsure") == 0 &&
-		message_part_count(d->s, id, "sent") + message_part_count(d->s, id, "delivered") >=
-			m.parts)
+	n = message_parts(d->s, id);
+	if (m.state == MSG_UNSURE && n.unsure == 0 && n.sent + n.delivered >= m.parts)
 		message_event(d->s, &m, MSG_EV_ACCEPTED, NULL);
 }
 
@@ -277,11 +307,10 @@ void desk_report(struct desk *d, const char *channel, int mr, const char *number
 	size_t n = message_part_find(d->s, channel, mr, found, SAME_REFERENCE);
 	struct message m;
 
-	d->next_due_ms = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (found[i].sent_at < d->s->now_ms - 2 * DAY_MS ||
-			!message_get(d->s, found[i].message_id, &m) ||
-			!pdu_same_number(m.phone, number))
+			!pdu_same_number(found[i].phone, number) ||
+			!message_get(d->s, found[i].message_id, &m))
 			continue;
 		report_part(d, &m, found[i].part, channel, mr, outcome, status);
 		return;

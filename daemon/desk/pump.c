@@ -11,6 +11,12 @@
 
 #include "banned.h"
 
+/*
+ * While a message is under way its verdict will need a commit soon. What comes in meanwhile and
+ * can bear it (parts, reports, texts) waits so long for that one.
+ */
+enum { PATIENCE_MS = 20 };
+
 struct lane { /* one channel */
 	struct pump *pump;
 	struct channel_settings set;
@@ -19,8 +25,10 @@ struct lane { /* one channel */
 	uv_timer_t pace; /* between messages */
 	bool asked;      /* loop: a claim or a message is under way, or the desk knows our hunger */
 	bool out;        /* loop: a message is in the channel's hands */
+	bool busy;       /* loop: the same, and until its verdict is on disk */
 	bool pacing;
-	bool hungry; /* desk's thread only */
+	bool hungry;           /* desk's thread only */
+	struct send_part last; /* loop: the part that ended the message; id 0: none */
 };
 
 struct pump {
@@ -41,14 +49,13 @@ struct crossing {
 	void (*after)(struct crossing *x); /* may be NULL */
 	int64_t id, token;
 	struct send_part part;
-	enum send_verdict verdict;
-	enum send_class class_;
-	int parts, mr, status;
+	struct send_result result; /* its error stands in text */
+	int part_no, mr, status;
 	bool on, found;
 	char text[256], kind[64], number[48], outcome[16], from[64];
 	struct incoming in;
 	uint16_t *units;
-	struct outgoing out;
+	struct outgoing *out; /* what was claimed; NULL: this crossing claims nothing */
 };
 
 static void run(struct work *w, void *desk)
@@ -65,6 +72,7 @@ static void done(struct work *w)
 	if (x->after != NULL)
 		x->after(x);
 	free(x->units);
+	free(x->out);
 	free(x);
 }
 
@@ -91,6 +99,15 @@ static void cross(struct crossing *x)
 	done(&x->work);
 }
 
+/* For what nobody waits for: see PATIENCE_MS. */
+static void cross_in_time(struct crossing *x)
+{
+	struct worker *w = x->lane->pump->worker;
+
+	if (!x->lane->busy || w == NULL || !worker_put_patient(w, &x->work, PATIENCE_MS))
+		cross(x);
+}
+
 static void copy(char *out, size_t n, const char *text)
 {
 	snprintf(out, n, "%s", text == NULL ? "" : text);
@@ -100,9 +117,20 @@ static void copy(char *out, size_t n, const char *text)
 
 static void give(struct crossing *x);
 
+static struct outgoing *room_for_one(void)
+{
+	struct outgoing *out = malloc(sizeof *out);
+
+	if (out == NULL)
+		abort();
+	return out;
+}
+
 static void claim(struct desk *d, struct crossing *x)
 {
-	x->found = desk_claim(d, x->lane->set.name, &x->out);
+	if (x->out == NULL)
+		x->out = room_for_one();
+	x->found = desk_claim(d, x->lane->set.name, x->out);
 	x->lane->hungry = !x->found;
 }
 
@@ -117,7 +145,14 @@ static void ask(struct lane *l)
 
 static void take_back(struct desk *d, struct crossing *x)
 {
-	desk_sent(d, x->lane->set.name, x->id, SEND_NOT_SENT, SEND_MODEM, 1, "channel not ready");
+	const struct send_result r = { .id = x->id,
+		.verdict = SEND_NOT_SENT,
+		.class_ = SEND_MODEM,
+		.parts = 1,
+		.error = "channel not ready",
+		.other_ref = "" };
+
+	desk_sent(d, x->lane->set.name, NULL, &r);
 }
 
 /* The claim is on disk: now the bytes may leave. */
@@ -132,14 +167,27 @@ static void give(struct crossing *x)
 	}
 	if (!x->found)
 		return; /* hungry: pump_feed() finds the next one */
-	l->out = true;
-	if (!l->pump->stopping && l->kind->send(l->channel, &x->out))
+	l->out = l->busy = true;
+	if (!l->pump->stopping && l->kind->send(l->channel, x->out))
 		return;
-	l->out = false;
+	l->out = l->busy = false;
 	l->asked = false;
 	back = crossing(l, take_back, NULL);
-	back->id = x->out.id;
+	back->id = x->out->id;
 	cross(back);
+}
+
+/* A claim is a job of its own: one that is undone must not leave, its neighbours may. */
+static bool feed(struct lane *l, struct desk *d, struct crossing *x)
+{
+	struct store *s = desk_store(d);
+
+	store_job_begin(s, desk_now_ms(d));
+	claim(d, x);
+	if (store_job_end(s) == STORE_OK)
+		return x->found;
+	l->hungry = true;
+	return false;
 }
 
 void pump_feed(struct pump *p, struct desk *d)
@@ -148,16 +196,15 @@ void pump_feed(struct pump *p, struct desk *d)
 		struct lane *l = &p->lane[i];
 		struct crossing *x;
 
-		if (!l->hungry || p->stopping)
+		if (!l->hungry || p->stopping || store_lost(desk_store(d)))
 			continue;
 		x = crossing(l, NULL, give);
-		if (!desk_claim(d, l->set.name, &x->out)) {
+		if (feed(l, d, x)) {
+			worker_tell(p->worker, &x->work);
+		} else {
+			free(x->out);
 			free(x);
-			continue;
 		}
-		x->found = true;
-		l->hungry = false;
-		worker_tell(p->worker, &x->work);
 	}
 }
 
@@ -171,22 +218,28 @@ static void paced(uv_timer_t *timer)
 
 static void tell_part(struct desk *d, struct crossing *x)
 {
-	desk_part(d, x->lane->set.name, x->part.id, x->part.part, x->part.verdict, x->part.mr,
-		x->part.error);
+	desk_part(d, x->lane->set.name, &x->part);
 }
 
+/* The part that ends the message goes with its verdict, which follows at once. */
 static void on_part(void *arg, const struct send_part *part)
 {
-	struct crossing *x = crossing(arg, tell_part, NULL);
+	struct lane *l = arg;
+	struct crossing *x;
 
+	if (part->verdict != SEND_SENT || part->part + 1 == part->parts) {
+		l->last = *part;
+		return;
+	}
+	x = crossing(l, tell_part, NULL);
 	x->part = *part;
-	cross(x);
+	cross_in_time(x);
 }
 
 /* The verdict and the claim of the next message share one commit. */
 static void tell_sent(struct desk *d, struct crossing *x)
 {
-	desk_sent(d, x->lane->set.name, x->id, x->verdict, x->class_, x->parts, x->text);
+	desk_sent(d, x->lane->set.name, x->part.id == 0 ? NULL : &x->part, &x->result);
 	if (x->on)
 		claim(d, x);
 }
@@ -195,6 +248,7 @@ static void told_sent(struct crossing *x)
 {
 	struct lane *l = x->lane;
 
+	l->busy = false;
 	if (x->on) {
 		give(x);
 		return;
@@ -209,11 +263,12 @@ static void on_sent(void *arg, const struct send_result *r)
 	struct crossing *x = crossing(l, tell_sent, told_sent);
 
 	l->out = false;
-	x->id = r->id;
-	x->verdict = r->verdict;
-	x->class_ = r->class_;
-	x->parts = r->parts;
+	x->part = l->last;
+	l->last.id = 0;
 	copy(x->text, sizeof x->text, r->error);
+	x->result = *r;
+	x->result.error = x->text;
+	x->result.other_ref = "";
 	if (l->set.pace_ms > 0 && !l->pump->stopping) {
 		l->pacing = true;
 		uv_timer_start(&l->pace, paced, (uint64_t)l->set.pace_ms, 0);
@@ -229,7 +284,7 @@ static void on_ready(void *arg)
 
 static void tell_late(struct desk *d, struct crossing *x)
 {
-	desk_late(d, x->lane->set.name, x->id, x->parts, x->mr);
+	desk_late(d, x->lane->set.name, x->id, x->part_no, x->mr);
 }
 
 static void on_late(void *arg, int64_t id, int part, int mr)
@@ -237,7 +292,7 @@ static void on_late(void *arg, int64_t id, int part, int mr)
 	struct crossing *x = crossing(arg, tell_late, NULL);
 
 	x->id = id;
-	x->parts = part;
+	x->part_no = part;
 	x->mr = mr;
 	cross(x);
 }
@@ -304,7 +359,7 @@ static void on_incoming(void *arg, int64_t token, const struct incoming *in)
 		abort();
 	memcpy(x->units, in->units, in->unit_count * sizeof *x->units);
 	x->in.units = x->units;
-	cross(x);
+	cross_in_time(x);
 }
 
 static void tell_report(struct desk *d, struct crossing *x)
@@ -321,7 +376,7 @@ static void on_report(void *arg, int64_t token, const struct report *r)
 	x->status = r->status;
 	copy(x->number, sizeof x->number, r->number);
 	copy(x->outcome, sizeof x->outcome, r->outcome);
-	cross(x);
+	cross_in_time(x);
 }
 
 static void tell_alarm(struct desk *d, struct crossing *x)

@@ -8,24 +8,22 @@
 #include "banned.h"
 
 #define MESSAGE_COLUMNS \
-	"id, case_id, task_id, member_id, purpose, class, priority, phone_x, text_x, state, " \
-	"held_until," \
-	" held_why, expires_at, channel, attempts, repeats, parts, parts_sent, concat_ref, " \
-	"error, created_at," \
-	" sending_at, sent_at"
+	"id, case_id, task_id, member_id, purpose, class, priority, state, held_until, held_why, " \
+	"expires_at, channel, attempts, repeats, parts, parts_sent, concat_ref, error, " \
+	"created_at, sending_at, sent_at"
 
 void message_add(struct store *s, const struct message *m)
 {
 	db_run(s->db,
-		"INSERT INTO message (" MESSAGE_COLUMNS ", kind, ended_at, owner, lease_until)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0, -1, '', ?, 0, 0, "
-		"'sms', 0, '', 0)",
+		"INSERT INTO message (" MESSAGE_COLUMNS ", phone_x, text_x, kind, ended_at, owner,"
+		" lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0, -1, '', ?,"
+		" 0, 0, ?, ?, 'sms', 0, '', 0)",
 		DB_ARGS(DI(m->id), DI(m->case_id), DI(m->task_id), DI(m->member_id), DT(m->purpose),
 			DT(m->class_), DI(m->priority),
-			store_sealed(s, "message", "phone", m->id, m->phone),
-			store_sealed(s, "message", "text", m->id, m->text),
 			DT(machine_code(&message_life, (int)m->state)), DI(m->held_until),
-			DT(m->held_why), DI(m->expires_at), DI(s->now_ms)));
+			DT(m->held_why), DI(m->expires_at), DI(s->now_ms),
+			store_sealed(s, "message", "phone", m->id, m->phone),
+			store_sealed(s, "message", "text", m->id, m->text)));
 }
 
 static void read_message(struct store *s, struct db_stmt *q, struct message *out)
@@ -39,22 +37,20 @@ static void read_message(struct store *s, struct db_stmt *q, struct message *out
 		.purpose = store_keep(s, db_text(q, 4)),
 		.class_ = store_keep(s, db_text(q, 5)),
 		.priority = (int)db_int(q, 6),
-		.phone = store_plain(s, q, 7, "message", "phone", id),
-		.text = store_plain(s, q, 8, "message", "text", id),
-		.state = (enum message_state)machine_state(&message_life, db_text(q, 9)),
-		.held_until = db_int(q, 10),
-		.held_why = store_keep(s, db_text(q, 11)),
-		.expires_at = db_int(q, 12),
-		.channel = store_keep(s, db_text(q, 13)),
-		.attempts = (int)db_int(q, 14),
-		.repeats = (int)db_int(q, 15),
-		.parts = (int)db_int(q, 16),
-		.parts_sent = (int)db_int(q, 17),
-		.concat_ref = (int)db_int(q, 18),
-		.error = store_keep(s, db_text(q, 19)),
-		.created_at = db_int(q, 20),
-		.sending_at = db_int(q, 21),
-		.sent_at = db_int(q, 22) };
+		.state = (enum message_state)machine_state(&message_life, db_text(q, 7)),
+		.held_until = db_int(q, 8),
+		.held_why = store_keep(s, db_text(q, 9)),
+		.expires_at = db_int(q, 10),
+		.channel = store_keep(s, db_text(q, 11)),
+		.attempts = (int)db_int(q, 12),
+		.repeats = (int)db_int(q, 13),
+		.parts = (int)db_int(q, 14),
+		.parts_sent = (int)db_int(q, 15),
+		.concat_ref = (int)db_int(q, 16),
+		.error = store_keep(s, db_text(q, 17)),
+		.created_at = db_int(q, 18),
+		.sending_at = db_int(q, 19),
+		.sent_at = db_int(q, 20) };
 	if (out->state == MSG_NONE)
 		db_fail(s->db, STORE_BAD_ROW);
 }
@@ -78,12 +74,18 @@ bool message_get(struct store *s, int64_t id, struct message *out)
 
 bool message_first(struct store *s, struct message *out)
 {
-	return one(s,
-		db_query(s->db,
-			"SELECT " MESSAGE_COLUMNS
-			" FROM message WHERE state = 'queued' ORDER BY priority, id LIMIT 1",
-			DB_NONE),
-		out);
+	struct db_stmt *q = db_query(s->db,
+		"SELECT " MESSAGE_COLUMNS ", phone_x, text_x"
+		" FROM message WHERE state = 'queued' ORDER BY priority, id LIMIT 1",
+		DB_NONE);
+
+	if (!db_next(q))
+		return false;
+	read_message(s, q, out);
+	out->phone = store_plain(s, q, 21, "message", "phone", out->id);
+	out->text = store_plain(s, q, 22, "message", "text", out->id);
+	db_end(q);
+	return db_rc(s->db) == STORE_OK;
 }
 
 static bool is_end(enum message_state state)
@@ -223,24 +225,36 @@ size_t message_part_find(
 {
 	size_t n = 0;
 	struct db_stmt *q = db_query(s->db,
-		"SELECT message_id, part, state, sent_at FROM message_part WHERE channel = ? AND "
-		"mr = ?"
-		" AND state IN ('sent', 'unsure') ORDER BY sent_at DESC LIMIT ?",
+		"SELECT p.message_id, p.part, p.sent_at, m.phone_x FROM message_part p"
+		" JOIN message m ON m.id = p.message_id WHERE p.channel = ? AND p.mr = ?"
+		" AND p.state IN ('sent', 'unsure') ORDER BY p.sent_at DESC LIMIT ?",
 		DB_ARGS(DT(channel), DI(mr), DI((int64_t)max)));
 
-	while (db_next(q))
-		out[n++] = (struct message_part){ .message_id = db_int(q, 0),
+	while (db_next(q)) {
+		int64_t id = db_int(q, 0);
+
+		out[n++] = (struct message_part){ .message_id = id,
 			.part = (int)db_int(q, 1),
-			.state = store_keep(s, db_text(q, 2)),
-			.sent_at = db_int(q, 3) };
+			.sent_at = db_int(q, 2),
+			.phone = store_plain(s, q, 3, "message", "phone", id) };
+	}
 	return n;
 }
 
-int message_part_count(struct store *s, int64_t id, const char *state)
+struct message_parts message_parts(struct store *s, int64_t id)
 {
-	return (int)db_number(s->db,
-		"SELECT count(*) FROM message_part WHERE message_id = ? AND state = ?", 0,
-		DB_ARGS(DI(id), DT(state)));
+	struct message_parts n = { 0 };
+	struct db_stmt *q = db_query(
+		s->db, "SELECT state FROM message_part WHERE message_id = ?", DB_ARGS(DI(id)));
+
+	while (db_next(q)) {
+		const char *state = db_text(q, 0);
+
+		n.sent += strcmp(state, "sent") == 0;
+		n.delivered += strcmp(state, "delivered") == 0;
+		n.unsure += strcmp(state, "unsure") == 0;
+	}
+	return n;
 }
 
 int message_concat_ref(struct store *s, const char *phone)

@@ -22,9 +22,23 @@ void stray_report_put(struct store *s, const char *channel, int mr, const char *
 			DI(status), DI(s->now_ms)));
 }
 
-bool stray_report_take(struct store *s, const char *channel, int mr, const char *number,
+static const char *phone_of(struct store *s, int64_t message_id)
+{
+	struct db_stmt *q = db_query(
+		s->db, "SELECT phone_x FROM message WHERE id = ?", DB_ARGS(DI(message_id)));
+	const char *phone;
+
+	if (!db_next(q))
+		return "";
+	phone = store_plain(s, q, 0, "message", "phone", message_id);
+	db_end(q);
+	return phone;
+}
+
+bool stray_report_take(struct store *s, const char *channel, int mr, int64_t message_id,
 	const char **outcome, int *status)
 {
+	const char *number = NULL;
 	int64_t found = 0;
 	struct db_stmt *q = db_query(s->db,
 		"SELECT id, phone_x, outcome, status FROM stray_report WHERE channel = ? AND mr = "
@@ -35,6 +49,8 @@ bool stray_report_take(struct store *s, const char *channel, int mr, const char 
 	while (found == 0 && db_next(q)) {
 		int64_t id = db_int(q, 0);
 
+		if (number == NULL)
+			number = phone_of(s, message_id);
 		if (!pdu_same_number(store_plain(s, q, 1, "stray_report", "phone", id), number))
 			continue;
 		found = id;
@@ -53,11 +69,6 @@ void stray_report_purge(struct store *s)
 	db_run(s->db, "DELETE FROM stray_report WHERE at < ?", DB_ARGS(DI(s->now_ms - STRAY_MS)));
 }
 
-static const struct {
-	const char *span;
-	int64_t ms;
-} spans[] = { { "minute", 60000 }, { "hour", 3600000 }, { "day", 86400000 } };
-
 struct sent_count sent_count_get(
 	struct store *s, const char *channel, const char *span, int64_t length_ms)
 {
@@ -75,20 +86,21 @@ struct sent_count sent_count_get(
 	return c;
 }
 
+/* One statement for the three: it runs for each part that is sent. */
 void sent_count_add(struct store *s, const char *channel, int parts)
 {
-	for (size_t i = 0; i < sizeof spans / sizeof *spans; i++)
-		db_run(s->db,
-			"INSERT INTO sent_count (channel, span, start_at, parts) VALUES (?, ?, ?, "
-			"?)"
-			" ON CONFLICT (channel, span) DO UPDATE SET"
-			" parts = CASE WHEN sent_count.start_at > ? THEN sent_count.parts + "
-			"excluded.parts"
-			" ELSE excluded.parts END,"
-			" start_at = CASE WHEN sent_count.start_at > ? THEN sent_count.start_at"
-			" ELSE excluded.start_at END",
-			DB_ARGS(DT(channel), DT(spans[i].span), DI(s->now_ms), DI(parts),
-				DI(s->now_ms - spans[i].ms), DI(s->now_ms - spans[i].ms)));
+	db_run(s->db,
+		"INSERT INTO sent_count (channel, span, start_at, parts) VALUES (?, 'minute', ?, "
+		"?),"
+		" (?, 'hour', ?, ?), (?, 'day', ?, ?) ON CONFLICT (channel, span) DO UPDATE SET"
+		" parts = excluded.parts + CASE WHEN sent_count.start_at > excluded.start_at -"
+		" CASE excluded.span WHEN 'minute' THEN 60000 WHEN 'hour' THEN 3600000"
+		" ELSE 86400000 END THEN sent_count.parts ELSE 0 END,"
+		" start_at = CASE WHEN sent_count.start_at > excluded.start_at -"
+		" CASE excluded.span WHEN 'minute' THEN 60000 WHEN 'hour' THEN 3600000"
+		" ELSE 86400000 END THEN sent_count.start_at ELSE excluded.start_at END",
+		DB_ARGS(DT(channel), DI(s->now_ms), DI(parts), DT(channel), DI(s->now_ms),
+			DI(parts), DT(channel), DI(s->now_ms), DI(parts)));
 }
 
 int answer_count(struct store *s, const char *phone, int64_t since_ms)

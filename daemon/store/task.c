@@ -61,6 +61,18 @@ bool task_get(struct store *s, int64_t id, struct task *out)
 	return db_rc(s->db) == STORE_OK;
 }
 
+enum task_state task_state(struct store *s, int64_t id)
+{
+	struct db_stmt *q = db_query(s->db, "SELECT state FROM task WHERE id = ?", DB_ARGS(DI(id)));
+	enum task_state state;
+
+	if (!db_next(q))
+		return TASK_NONE;
+	state = (enum task_state)machine_state(&task_life, db_text(q, 0));
+	db_end(q);
+	return state;
+}
+
 struct task *task_of_case(struct store *s, int64_t case_id, size_t *count)
 {
 	struct db_stmt *q = db_query(s->db,

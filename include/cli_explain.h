@@ -12,6 +12,7 @@ void explain_show_fields(struct cli *c, const json_t *line, const json_t *answer
 void explain_show_reply(struct cli *c, const json_t *line, const json_t *answer);
 void explain_show_amount(struct cli *c, const json_t *line, const json_t *answer);
 void explain_show_at(struct cli *c, const json_t *line, const json_t *answer);
+void explain_show_sign(struct cli *c, const json_t *line, const json_t *answer);
 void explain_show_headers(struct cli *c, const json_t *line, const json_t *answer);
 
 /* The first rows of a table file as a line for explain_headers(), new; NULL: said. */

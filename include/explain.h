@@ -17,5 +17,6 @@ json_t *explain_reply(const json_t *line);
 json_t *explain_amount(const json_t *line);
 json_t *explain_identity(const json_t *line); /* phone, phones, id, id_check, name, date, amount */
 json_t *explain_headers(const json_t *line);
+json_t *explain_sign(const json_t *line); /* signatures of providers, and configured ones */
 
 #endif

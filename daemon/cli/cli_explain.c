@@ -131,6 +131,45 @@ static json_t *line_of_headers(struct cli *c)
 	return line;
 }
 
+/* "query.PhoneNumbers=138": into the object `query` of the inputs; a number or a flag where one is due. */
+static void put_input(struct cli *c, const char *word, json_t *inputs)
+{
+	size_t n = strcspn(word, "="), dot = strcspn(word, ".");
+	const char *name = arena_text(&c->arena, word, n), *value = word + n + 1;
+	json_t *inside;
+
+	if (dot < n) {
+		const char *group = arena_text(&c->arena, word, dot);
+
+		if (json_object_get(inputs, group) == NULL)
+			json_object_set_new(inputs, group, json_object());
+		inside = json_object_get(inputs, group);
+		if (json_is_object(inside))
+			json_put_str(inside, name + dot + 1, value);
+	} else if (strcmp(name, "timestamp") == 0) {
+		json_put_int(inputs, name, strtoll(value, NULL, 10));
+	} else if (strcmp(name, "sign_action_header") == 0) {
+		json_object_set_new(inputs, name, json_boolean(strcmp(value, "true") == 0));
+	} else {
+		json_put_str(inputs, name, value);
+	}
+}
+
+/* Words with = are inputs, the other one is the algorithm. */
+static json_t *line_of_sign(struct cli *c)
+{
+	json_t *line = json_object(), *inputs = json_object();
+
+	for (int i = 0; i < c->args.words; i++) {
+		if (strchr(c->args.word[i], '=') != NULL)
+			put_input(c, c->args.word[i], inputs);
+		else
+			json_put_str(line, "algorithm", c->args.word[i]);
+	}
+	json_object_set_new(line, "inputs", inputs);
+	return line;
+}
+
 /* -- the kinds ----------------------------------------------------------------------------------------- */
 
 /* Sums stand in two vector files: those of replies have a text, those of cells a kind. */
@@ -158,6 +197,7 @@ static const struct kind {
 	{ "name", "name", line_of_identity, explain_identity, explain_show_fields },
 	{ "date", "date", line_of_identity, explain_identity, explain_show_fields },
 	{ "headers", NULL, line_of_headers, explain_headers, explain_show_headers },
+	{ "sign", NULL, line_of_sign, explain_sign, explain_show_sign },
 };
 
 static const struct kind *kind_of(const char *word)

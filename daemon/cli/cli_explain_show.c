@@ -287,6 +287,38 @@ void explain_show_at(struct cli *c, const json_t *line, const json_t *answer)
 	}
 }
 
+/* -- signatures ------------------------------------------------------------------------------------------ */
+
+/* Line by line: what was signed must be read to the byte. */
+static void put_lines(const char *title, const char *text)
+{
+	while (text != NULL && *text != '\0') {
+		size_t n = strcspn(text, "\n"), width = cli_width(title);
+
+		printf("%s%*s%.*s\n", title, width < TITLE_WIDTH ? (int)(TITLE_WIDTH - width) : 1,
+			"", (int)n, text);
+		title = "";
+		text += n + (text[n] == '\n');
+	}
+}
+
+void explain_show_sign(struct cli *c, const json_t *line, const json_t *answer)
+{
+	const char *key;
+	json_t *v;
+
+	(void)c;
+	(void)line;
+	if (put_error(answer))
+		return;
+	put_lines("规范请求", json_str(answer, "canonical"));
+	put_lines("待签字符串", json_str(answer, "string_to_sign"));
+	json_object_foreach(json_object_get(answer, "steps"), key, v) {
+		put_lines(key, json_string_value(v));
+	}
+	put_lines("签名", json_str(answer, "expected"));
+}
+
 /* -- headers of sheets ------------------------------------------------------------------------------------- */
 
 static enum header_kind header_kind_of(const json_t *line)

@@ -135,10 +135,7 @@ int cli_wrong_verb(const char *noun, const char *verb)
 		if (strcmp(v->noun, noun) == 0)
 			list[n++] = v->verb;
 	list[n] = NULL;
-	if (strcmp(noun, "explain") == 0 && strcmp(verb, "sign") == 0)
-		cli_say("explain sign 还没有做：云短信的签名算法尚未接入。");
-	else
-		say_wrong("这个动作", verb, cli_nearest(verb, list));
+	say_wrong("这个动作", verb, cli_nearest(verb, list));
 	cli_usage_noun(stderr, noun);
 	return EXIT_USAGE;
 }

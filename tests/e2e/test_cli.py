@@ -387,6 +387,17 @@ def explain_lines_reads_modems(h):
 
 
 @test
+def explain_lines_signs(h):
+    fields = ["canonical", "string_to_sign", "steps", "expected"]
+    lines = vectors("sign")
+    for want, have in zip(lines, lines_of(h, "sign", [{k: v for k, v in o.items() if k not in fields} for o in lines])):
+        for field in fields:
+            if field in want:
+                assert covers(want[field], have.get(field)), (want["id"], field, have)
+    assert len(lines) > 40
+
+
+@test
 def explain_lines_reads_pdus(h):
     lines = [o for o in vectors("pdu") if o["op"] in ("decode", "encode")]
     asked = [{k: v for k, v in o.items() if k in ["id", "op"] + PDU_INPUT[o["op"]]} for o in lines]
@@ -437,8 +448,14 @@ def explain_shows_one_thing_to_people(h):
         assert r.code == code and all(s in r.out for s in said), (words, r)
     r = h.run("--json", "explain", "phone", "138 0013 8000")
     assert r.json["out"] == "13800138000", r
-    r = h.run("explain", "sign", "x")
-    assert r.code == 64 and "还没有做" in r.err, r
+    r = h.run("explain", "sign", "expr=upper(md5(account + key))", "account=demo", "key=demoKey1")
+    assert r.code == 0 and "demodemoKey1" in r.out and "0E299A8B2267CFFE485E757067CE4F9C" in r.out, r
+    r = h.run("explain", "sign", "HTTP-Basic", "account_sid=AC1", "auth_token=12345")
+    assert r.code == 0 and "Basic QUMxOjEyMzQ1" in r.out, r
+    r = h.run("explain", "sign", "RPC-HMAC-SHA1", "method=POST", "access_key_secret=s", "params.Action=SendSms")
+    assert r.code == 0 and "POST&%2F&Action%3DSendSms" in r.out, r
+    r = h.run("explain", "sign", "HTTP-Basic", "account_sid=AC1")
+    assert r.code == 1 and "auth_token" in r.out, r
 
 
 @test

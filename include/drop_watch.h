@@ -29,7 +29,6 @@ struct drop_watch *drop_watch_start(
 void drop_watch_done(struct drop_watch *w, const char *taken, bool good);
 /* The store cannot take it now: it stays in work/ and comes again after wait_ms. */
 void drop_watch_later(struct drop_watch *w, int wait_ms);
-void drop_watch_look(struct drop_watch *w); /* now, without waiting for an event */
 /* Closes its handles; w is freed by the loop. A file in hand stays in work/. */
 void drop_watch_stop(struct drop_watch *w);
 

@@ -88,7 +88,6 @@ const struct policy *policies_raise(
 	const struct policies *p, const char *code); /* one step graver, or the same */
 const struct policy *policies_graver(const struct policies *p, const char *a, const char *b);
 unsigned policy_who_of(const char *code);      /* "duty" -> WHO_DUTY; 0: unknown */
-const char *policy_who_code(unsigned one_bit); /* NULL: not one of the bits */
 /* Plain Chinese why it cannot be used, or NULL. */
 const char *policy_check(const struct policy *p);
 

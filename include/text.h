@@ -30,7 +30,6 @@ bool text_is_han(uint32_t c);   /* CJK ideographs with their extensions, and 〇
 bool text_is_blank(uint32_t c); /* space, tab, CR, LF, NBSP, U+3000 and the U+2000 spaces */
 
 enum text_encoding { TEXT_UTF8, TEXT_GB18030, TEXT_UTF16LE, TEXT_UTF16BE, TEXT_UNKNOWN };
-const char *text_encoding_name(enum text_encoding e); /* "UTF-8", "GB18030", ... */
 /*
  * What a file's bytes are: by its mark (BOM), else UTF-8 if valid (a character cut
  * at the very end of a `partial` piece is forgiven), else UTF-16 by its zero bytes,

@@ -140,20 +140,11 @@ bool text_is_blank(uint32_t c)
 	       (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F;
 }
 
-static const struct {
-	const char *name, *iconv;
-} encodings[] = {
-	[TEXT_UTF8] = { "UTF-8", "UTF-8" },
-	[TEXT_GB18030] = { "GB18030", "GB18030" },
-	[TEXT_UTF16LE] = { "UTF-16LE", "UTF-16LE" },
-	[TEXT_UTF16BE] = { "UTF-16BE", "UTF-16BE" },
-	[TEXT_UNKNOWN] = { "未知编码", NULL },
-};
-
-const char *text_encoding_name(enum text_encoding e)
-{
-	return encodings[e].name;
-}
+static const char *const iconv_names[] = { [TEXT_UTF8] = "UTF-8",
+	[TEXT_GB18030] = "GB18030",
+	[TEXT_UTF16LE] = "UTF-16LE",
+	[TEXT_UTF16BE] = "UTF-16BE",
+	[TEXT_UNKNOWN] = NULL };
 
 /* The length of a byte order mark, and what it says. */
 static size_t mark(const unsigned char *p, size_t n, enum text_encoding *e)
@@ -293,8 +284,8 @@ bool text_decode(enum text_encoding e, const void *bytes, size_t n, struct buf *
 	if (e == TEXT_UTF8)
 		ok = copy_utf8((const char *)bytes + skip, n - skip, out, bad);
 	else
-		ok = convert("UTF-8", encodings[e].iconv, (const char *)bytes + skip, n - skip, out,
-			bad);
+		ok = convert(
+			"UTF-8", iconv_names[e], (const char *)bytes + skip, n - skip, out, bad);
 	if (bad != NULL)
 		*bad += skip;
 	replace_nuls(out, from);

@@ -147,14 +147,6 @@ unsigned policy_who_of(const char *code)
 	return 0;
 }
 
-const char *policy_who_code(unsigned bit)
-{
-	for (int i = 0; i < WHOS; i++)
-		if (whos[i].bit == bit)
-			return whos[i].code;
-	return NULL;
-}
-
 static const char *check_rungs(const struct policy *p)
 {
 	if (p->rung_count < 1 || p->rung_count > POLICY_RUNGS)

@@ -279,11 +279,6 @@ void drop_watch_later(struct drop_watch *w, int wait_ms)
 	wake_in(w, SOON_MS);
 }
 
-void drop_watch_look(struct drop_watch *w)
-{
-	wake_in(w, 0);
-}
-
 void drop_watch_stop(struct drop_watch *w)
 {
 	if (w == NULL || w->stopping)

@@ -40,9 +40,6 @@ static const struct word source_names[] = {
 	{ "国家反诈中心APP", "app" }, { "银行", "bank" }, { "运营商", "carrier" }, { "群众举报", "tip" },
 	{ "派出所", "station" }, { "人工录入", "manual" },
 };
-static const struct word end_names[] = {
-	{ "资金端", "funds" }, { "电话端", "phone" }, { "网络端", "net" }, { "APP端", "app" }, { "线下取现", "cash" },
-};
 /* clang-format on */
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -102,9 +99,4 @@ const char *source_of_word(const char *word)
 const char *source_name(const char *code)
 {
 	return named(source_names, COUNT(source_names), code);
-}
-
-const char *source_end_name(const char *code)
-{
-	return named(end_names, COUNT(end_names), code);
 }

@@ -1,5 +1,5 @@
 /*
- * amount.h - the sum of money in a text that a volunteer wrote (plan 6.9).
+ * amount.h - the sum of money in a text that a volunteer wrote (docs/REPLIES.md, 9).
  *
  * Nothing is guessed: what can be read in two ways is `confirm`, what names no figure is
  * `vague`. Amounts are fen. Pure; allocates only for texts of more than some hundred

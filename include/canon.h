@@ -1,5 +1,5 @@
 /*
- * canon.h - the canonical text of an SMS reply, and the words of the grammar (plan 6.3).
+ * canon.h - the canonical text of an SMS reply, and the words of the grammar (docs/REPLIES.md, 3).
  *
  * Everything that reads a reply works on canonical text: an array of characters that
  * canon_fold() makes from UTF-8 by one fixed table. No other normalisation is done, so
@@ -52,7 +52,7 @@ int canon_digit_of(uint32_t c);
 
 /*
  * Word lists are char16_t strings with one space between the words, as they stand in the
- * plan. canon_word_at() returns the length of the longest word that begins at t[at], 0 if
+ * grammar. canon_word_at() returns the length of the longest word that begins at t[at], 0 if
  * none does; canon_word_before() that of the longest that ends directly before t[at].
  */
 size_t canon_word_at(const uint32_t *t, size_t n, size_t at, const char16_t *words);

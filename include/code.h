@@ -1,5 +1,5 @@
 /*
- * code.h - which reply code a task gets on a phone (plan 6.1).
+ * code.h - which reply code a task gets on a phone (docs/REPLIES.md, 1).
  *
  * A code is two digits, 13 to 99, so that with an action digit no emergency number can
  * come of it. No slip of one digit and no swap leads from a live code of the phone to

@@ -1,5 +1,5 @@
 /*
- * figure.h - the sums of money in a text, each by itself (plan 6.9).
+ * figure.h - the sums of money in a text, each by itself (docs/REPLIES.md, 9).
  *
  * Calling sequence: figure_prepare() makes the text that money is read from (spaces go,
  * phone and card numbers go, 35,000 loses its comma), figure_scan() finds what is in it.

@@ -1,5 +1,5 @@
 /*
- * numeral.h - one number as people write money: 3万5, 两万三, 2点5万, 叁仟 (plan 6.9).
+ * numeral.h - one number as people write money: 3万5, 两万三, 2点5万, 叁仟 (docs/REPLIES.md, 9).
  *
  * Works on canonical text (canon.h). A numeral is the longest run of its characters;
  * numeral_at() reads the run that begins at t[at], or says that none does. Values count

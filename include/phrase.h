@@ -1,5 +1,5 @@
 /*
- * phrase.h - the words of the reply grammar, as data that the office may edit (plan 6.7).
+ * phrase.h - the words of the reply grammar, as data that the office may edit (docs/REPLIES.md, 7).
  *
  * The tables are a text: a key, a colon, words with spaces between; a line without a key
  * goes on with the key before; # begins a comment line.

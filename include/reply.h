@@ -1,5 +1,5 @@
 /*
- * reply.h - what a volunteer's SMS means (plan 6.1-6.8).
+ * reply.h - what a volunteer's SMS means (docs/REPLIES.md).
  *
  * reply_read() takes the text and what we know of the sender and answers with what is to
  * be done, item by item, and with what the sender gets. 0, 4 and 7 act even when they are

@@ -2,10 +2,10 @@
  * reply_parts.h - what the files of the reply grammar share; nobody else includes it.
  *
  * The road of a text, one file a step: reply.c folds it and keeps the order of work,
- * reply_quote.c takes away what is not the sender's own (6.4), reply_command.c knows the
- * commands and our open question (6.8), reply_number.c finds the numbers and reply_token.c
- * the codes (6.5), reply_word.c the phrases (6.7), reply_segment.c says what a segment means (6.6, 6.7), reply_item.c
- * puts each action against the state of its task (6.8).
+ * reply_quote.c takes away what is not the sender's own (4), reply_command.c knows the
+ * commands and our open question (8), reply_number.c finds the numbers and reply_token.c
+ * the codes (5), reply_word.c the phrases (7), reply_segment.c says what a segment means (6, 7), reply_item.c
+ * puts each action against the state of its task (8).
  */
 #ifndef QUANZU_REPLY_PARTS_H
 #define QUANZU_REPLY_PARTS_H
@@ -133,7 +133,7 @@ size_t reply_open(const struct reply_work *w); /* tasks that are not closed and 
 size_t reply_closed(const struct reply_work *w, int *task);
 /*
  * One item. `digit`: the sender wrote the action as a digit or said yes to it, so it may
- * correct. The state of the task may turn `how` into another (6.8).
+ * correct. The state of the task may turn `how` into another (8).
  */
 void reply_add(struct reply_work *w, int task, int action, enum reply_do how,
 	const struct amount *amount, bool digit);

@@ -1,5 +1,5 @@
 /*
- * Fuzz target of the reply grammar: the properties of the plan (6.11) for any text.
+ * Fuzz target of the reply grammar: the properties of docs/REPLIES.md, 11, for any text.
  *
  * The first byte chooses the context, the rest is the SMS.
  */

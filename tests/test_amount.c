@@ -1,5 +1,5 @@
 /*
- * Sums of money in replies (plan 6.9): every line of tests/vectors/amounts.jsonl through
+ * Sums of money in replies (docs/REPLIES.md, 9): every line of tests/vectors/amounts.jsonl through
  * explain_amount(), rows of our own for the rules that it does not touch, and numerals
  * written out by another hand.
  */

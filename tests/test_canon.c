@@ -1,4 +1,4 @@
-/* The canonical text of replies: each rule of the folding table (plan 6.3). */
+/* The canonical text of replies: each rule of the folding table (docs/REPLIES.md, 3). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,7 +73,7 @@ static const struct row { const char *name, *text, *want; } rows[] = {
 	{ "nothing", "", "" },
 };
 
-/* The plan's table, word for word. */
+/* The table of docs/REPLIES.md, word for word. */
 static const char traditional[] =
 	"萬万 億亿 兩两 點点 塊块 圓圆 錢钱 轉转 帳账 賬账 勸劝 聯联 繫系 係系 見见 沒没 無无 號号 碼码 錯错 報报 "
 	"誤误 機机 關关 電电 話话 還还 給给 換换 離离 開开 門门 來来 過过 這这 單单 務务 幫帮 請请 員员 騙骗 損损 "

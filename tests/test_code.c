@@ -1,4 +1,4 @@
-/* Reply codes: what the rules of the plan (6.1) promise, tried out for many phones. */
+/* Reply codes: what the rules (docs/REPLIES.md, 1) promise, tried out for many phones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

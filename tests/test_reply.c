@@ -1,5 +1,5 @@
 /*
- * The SMS reply grammar (plan 6.1-6.8, 6.11): every line of tests/vectors/replies.jsonl
+ * The SMS reply grammar (docs/REPLIES.md): every line of tests/vectors/replies.jsonl
  * through explain_reply(), rows of our own for the rules that it does not touch, and the
  * properties that hold for any text.
  *
@@ -453,7 +453,7 @@ static void lines_that_cannot_be_read_are_errors(void **state)
 	json_decref(bad);
 }
 
-/* -- properties (6.11) -------------------------------------------------------------------------- */
+/* -- properties (11) -------------------------------------------------------------------------- */
 
 static uint32_t seed;
 

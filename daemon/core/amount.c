@@ -1,4 +1,4 @@
-/* amount.c - what the figures of a text mean together (plan 6.9). */
+/* amount.c - what the figures of a text mean together (docs/REPLIES.md, 9). */
 #include "amount.h"
 
 #include <stdlib.h>
@@ -274,7 +274,7 @@ static struct amount single(const struct figure_text *t, const struct figure *f,
 	return known(is_about(t, f) ? AMOUNT_APPROX : AMOUNT_EXACT, f->lo, f->hi);
 }
 
-/* The kinds in the order of the plan; the first that applies. */
+/* The kinds in the order of the grammar; the first that applies. */
 static struct amount decide(const struct figure_text *t, const struct figures *all, bool no_loss)
 {
 	const struct figure *picked[FIGURES_MAX], *total;

@@ -1,4 +1,4 @@
-/* canon.c - the canonical text of a reply (plan 6.3). */
+/* canon.c - the canonical text of a reply (docs/REPLIES.md, 3). */
 #include "canon.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 /*
  * Pairs of a traditional character and its simplified one, sorted by the first, because
  * they are searched by halves. A reply that is folded wrongly here is not understood, so
- * the list is the plan's and no library's.
+ * the list is the grammar's and no library's.
  */
 /* clang-format off */
 static const char16_t traditional[] =

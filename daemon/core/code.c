@@ -1,4 +1,4 @@
-/* code.c - which reply code a task gets on a phone (plan 6.1). */
+/* code.c - which reply code a task gets on a phone (docs/REPLIES.md, 1). */
 #include "code.h"
 
 #include <string.h>

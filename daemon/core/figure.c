@@ -1,4 +1,4 @@
-/* figure.c - the sums of money in a text, each by itself (plan 6.9). */
+/* figure.c - the sums of money in a text, each by itself (docs/REPLIES.md, 9). */
 #include "figure.h"
 
 #include <string.h>

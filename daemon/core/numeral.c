@@ -1,5 +1,5 @@
 /*
- * numeral.c - the numerals of the amounts grammar (plan 6.9).
+ * numeral.c - the numerals of the amounts grammar (docs/REPLIES.md, 9).
  *
  * A run is cut into pieces (ASCII numbers, Chinese digits, units, 半, points). Then
  *

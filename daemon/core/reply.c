@@ -1,4 +1,4 @@
-/* reply.c - the order of work of a reply (plan 6.2), its codes, and who a sender is. */
+/* reply.c - the order of work of a reply (docs/REPLIES.md, 2), its codes, and who a sender is. */
 #include "reply.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* reply_command.c - texts that are a command, and answers to our own question (plan 6.8). */
+/* reply_command.c - texts that are a command, and answers to our own question (docs/REPLIES.md, 8). */
 #include <string.h>
 
 #include "canon.h"

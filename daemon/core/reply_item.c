@@ -1,4 +1,4 @@
-/* reply_item.c - one action against the state of its task, and what the sender gets (6.8, 6.2). */
+/* reply_item.c - one action against the state of its task, and what the sender gets (8, 2). */
 #include <string.h>
 
 #include "reply_parts.h"
@@ -83,7 +83,7 @@ static enum reply_do on_closed(const struct reply_task *task, int action, enum r
 	return action == 4 || action == 7 ? REPLY_RAISE : REPLY_LATE;
 }
 
-/* 6.8, the state of the task; *task becomes REPLY_NO_TASK when it cannot be meant. */
+/* Section 8, the state of the task; *task becomes REPLY_NO_TASK when it cannot be meant. */
 static enum reply_do by_state(const struct reply_work *w, int *task, int action, enum reply_do how,
 	const struct amount *amount, bool digit)
 {
@@ -158,7 +158,7 @@ void reply_add(struct reply_work *w, int task, int action, enum reply_do how,
 		w->next[REPLY_HUMAN] = true;
 }
 
-/* The first of the list in 6.2 that applies. */
+/* The first of the list in section 2 that applies. */
 void reply_settle(struct reply_work *w)
 {
 	static const enum reply_next of_how[REPLY_DOS] = {

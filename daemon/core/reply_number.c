@@ -1,5 +1,5 @@
 /*
- * reply_number.c - the numbers of a text, and what surrounds them (plan 6.5).
+ * reply_number.c - the numbers of a text, and what surrounds them (docs/REPLIES.md, 5).
  *
  * Numbers are stretches of digits, and Chinese numerals where one may be a code. What
  * stands beside a number says whether it can be a code at all: 17号楼 is a house, 17:30 a

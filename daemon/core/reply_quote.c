@@ -1,4 +1,4 @@
-/* reply_quote.c - what in a text is not the sender's own answer (plan 6.4). */
+/* reply_quote.c - what in a text is not the sender's own answer (docs/REPLIES.md, 4). */
 #include <string.h>
 
 #include "canon.h"

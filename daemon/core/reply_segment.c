@@ -1,4 +1,4 @@
-/* reply_segment.c - what a token with its remark means, or a text without any (6.6, 6.7). */
+/* reply_segment.c - what a token with its remark means, or a text without any (6, 7). */
 #include <string.h>
 
 #include "canon.h"
@@ -192,7 +192,7 @@ static size_t raise_phrases(
 	return n;
 }
 
-/* -- an action digit with its remark (6.6) ----------------------------------------------------- */
+/* -- an action digit with its remark (6) ----------------------------------------------------- */
 
 struct verdict {
 	bool done; /* false: not understood, and nothing happens */
@@ -310,7 +310,7 @@ static void read_bare(struct reply_work *w, const struct reply_segment *s)
 	raise_phrases(w, s, (struct targets){ &only, 1 }, action);
 }
 
-/* -- words without an action digit (6.7) ------------------------------------------------------- */
+/* -- words without an action digit (7) ------------------------------------------------------- */
 
 /* The one lowering action of the phrases, or -1: none, or more than one. */
 static int lowering_action(const struct reply_segment *s)

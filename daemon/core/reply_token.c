@@ -1,5 +1,5 @@
 /*
- * reply_token.c - the codes of a text (plan 6.5).
+ * reply_token.c - the codes of a text (docs/REPLIES.md, 5).
  *
  * The numbers are read from left to right; each is a token, the action digit of the token
  * before it, or no concern of ours.

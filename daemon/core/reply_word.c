@@ -1,5 +1,5 @@
 /*
- * reply_word.c - the phrases of a text (plan 6.7).
+ * reply_word.c - the phrases of a text (docs/REPLIES.md, 7).
  *
  * The text is made compact first: spaces go, and every other separator and every token
  * becomes a 0 that no phrase can cross. Then all phrases are found, and chosen by length,

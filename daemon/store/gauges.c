@@ -35,7 +35,9 @@ static void messages(struct store *s, struct buf *out)
 			"SELECT state, class, count(*) FROM message WHERE state = 'queued'"
 			" GROUP BY state, class UNION ALL SELECT state, class, count(*) FROM "
 			"message"
-			" WHERE state IN ('held', 'sending', 'unsure') GROUP BY state, class",
+			" WHERE state = 'held' GROUP BY state, class UNION ALL"
+			" SELECT state, class, count(*) FROM message"
+			" WHERE state = 'sending' OR state = 'unsure' GROUP BY state, class",
 			DB_NONE),
 		"quanzu_messages_open", "state", "class");
 	head(out, "quanzu_messages_day", "messages made in the last 24 hours, by state and class");

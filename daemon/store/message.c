@@ -197,9 +197,7 @@ int64_t *message_sending(struct store *s, size_t *count)
 	enum { MAX = 4096 };
 	int64_t *ids = arena_take(&s->arena, sizeof *ids * MAX);
 	struct db_stmt *q = db_query(s->db,
-		"SELECT id FROM message WHERE state IN ('held', 'sending', 'unsure')"
-		" AND state = 'sending' ORDER BY id LIMIT 4096",
-		DB_NONE);
+		"SELECT id FROM message WHERE state = 'sending' ORDER BY id LIMIT 4096", DB_NONE);
 
 	*count = 0;
 	while (db_next(q))

@@ -53,7 +53,7 @@ enum listing_match {
 	MATCH_SINCE, /* ISO 8601 time or date; sql has one ? */
 	MATCH_UNTIL,
 	MATCH_PHONE, /* a phone in any form; sql has one ? for its lookup */
-	MATCH_PERSON /* name, phone or ID number: sql has three ? for their lookups */
+	MATCH_PERSON /* name, phone or ID number: sql has three ? for their keys */
 };
 
 struct listing_filter {

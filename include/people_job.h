@@ -20,7 +20,8 @@ struct people_job {
 	int *row;
 	json_t **notes; /* of each record: what was not taken from its row; NULL: all was */
 	size_t count, room;
-	size_t next; /* the first that the desk has not seen */
+	size_t next;   /* the first that the desk has not seen */
+	bool settling; /* all rows are told, their keys are on the way to where they stay */
 	json_t *results;
 	struct people_counts counts;
 	struct people_row slice[PEOPLE_SLICE];

@@ -52,8 +52,9 @@ int64_t resident_put(
 /*
  * The ids that a lookup finds, at most `max`, of rows in any state; returns how many. kinds
  * (may be NULL) gets own, family or guardian for each id; a person who has
- * the number twice comes once, as own before the others. Lookups by name go through every
- * area (one seek each); in_area is that area and what lies below its code (village and grids).
+ * the number twice comes once, as own before the others. in_area is that area and what lies
+ * below its code (village and grids). Lookups go by short keyed hashes: the ids are as sure as
+ * 64 bits are, and of a village as 16 bits; people_match() looks at the rows.
  */
 size_t resident_by_id_no(struct store *s, const char *id_no, int64_t *ids, size_t max);
 size_t resident_by_phone(

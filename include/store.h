@@ -28,6 +28,12 @@
 
 struct crew;
 
+/* How far a table of new keys has been emptied (resident_key.c). */
+struct store_fresh {
+	int64_t key, tag, id; /* all up to here, in this round */
+	int64_t count;        /* what it holds, roughly; -1 not known */
+};
+
 struct store {
 	struct db *db;
 	struct seal *seal;
@@ -43,6 +49,7 @@ struct store {
 	struct buf scratch;
 	struct arena arena; /* what this job has read or sealed */
 	struct crew *crew;  /* of the writing handle; see crew.h */
+	struct store_fresh fresh[2];
 };
 
 /* Opens, migrates, checks that the key is the database's. `why` gets a plain text when it fails. */

@@ -42,7 +42,8 @@ static double cpu_s(void)
 
 int main(void)
 {
-	int64_t rows = bench_number("BENCH_ROWS", 100000), slices = rows / PEOPLE_SLICE, took = 0;
+	int64_t rows = bench_number("BENCH_ROWS", 100000), slices = rows / PEOPLE_SLICE, took = 0,
+		settled;
 	int64_t *each = calloc((size_t)slices + 1, sizeof *each), late = 0;
 	struct temp_store t;
 	double bare, cpu, s_all;
@@ -57,15 +58,16 @@ int main(void)
 		took += each[i];
 		late += each[i] > 30000;
 	}
+	took += settled = bench_settle(t.s);
 	cpu = cpu_s() - cpu;
 	qsort(each, (size_t)slices, sizeof *each, by_value);
 	temp_store_close(&t);
 	s_all = (double)took / 1e6;
 	printf("import_rows_per_s %.0f rows %lld seconds %.1f cpu_us_per_row %.1f slice_ms_p50 %.1f"
-	       " p99 %.1f max %.1f over_30ms %lld of %lld\n",
+	       " p99 %.1f max %.1f over_30ms %lld of %lld settle_s %.1f\n",
 		(double)rows / s_all, (long long)rows, s_all, cpu * 1e6 / (double)rows,
 		ms(each[slices / 2]), ms(each[slices * 99 / 100]), ms(each[slices - 1]),
-		(long long)late, (long long)slices);
+		(long long)late, (long long)slices, (double)settled / 1e6);
 	free(each);
 	cpu = cpu_s();
 	bare = bench_bare_import(rows);

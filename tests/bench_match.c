@@ -13,7 +13,7 @@
 #include "helper_people.h"
 #include "helper_store.h"
 #include "people.h"
-#include "resident.h"
+#include "resident_key.h"
 
 #include "banned.h"
 
@@ -22,7 +22,7 @@ enum { KEYS = 1000, ROUNDS = 5 };
 /* What warnings say about KEYS residents of the list, and the lookups of it for bare SQLite. */
 struct ask {
 	const char *name, *id_no, *birth, *phone, *area;
-	uint8_t id_lk[SEAL_LOOKUP], phone_lk[SEAL_LOOKUP], name_lk[SEAL_LOOKUP];
+	int64_t id_key, phone_key, name_key, low, high; /* low, high: the tags of the village */
 };
 
 static struct ask asks[KEYS];
@@ -43,9 +43,10 @@ static void prepare_asks(struct store *s)
 			.phone = r.phone[0].phone,
 			.area = arena_print(
 				&texts, "310118110%03d", 201 + (int)(n / 25000 % BENCH_VILLAGES)) };
-		seal_lookup(s->seal, "id", r.id_no, asks[i].id_lk);
-		seal_lookup(s->seal, "phone", r.phone[0].phone, asks[i].phone_lk);
-		seal_lookup(s->seal, "name", r.name, asks[i].name_lk);
+		asks[i].id_key = resident_key(s, "id", r.id_no);
+		asks[i].phone_key = resident_key(s, "phone", r.phone[0].phone);
+		asks[i].name_key = resident_key(s, "name", r.name);
+		resident_village_tags(asks[i].area, &asks[i].low, &asks[i].high);
 	}
 }
 
@@ -122,9 +123,9 @@ static void read_all(sqlite3_stmt *q)
 		abort();
 }
 
-static void ask_bare(sqlite3_stmt *q, const uint8_t *lk)
+static void ask_bare(sqlite3_stmt *q, int64_t key)
 {
-	sqlite3_bind_blob(q, 1, lk, SEAL_LOOKUP, SQLITE_STATIC);
+	sqlite3_bind_int64(q, 1, key);
 	read_all(q);
 }
 
@@ -133,7 +134,7 @@ static void bare_id(struct store *s, const struct ask *a)
 	static sqlite3_stmt *q;
 
 	(void)s;
-	ask_bare(kept(&q, "SELECT id FROM resident WHERE id_lk = ?"), a->id_lk);
+	ask_bare(kept(&q, "SELECT id FROM resident_key WHERE key = ? AND tag = 0"), a->id_key);
 }
 
 static void bare_phone(struct store *s, const struct ask *a)
@@ -141,7 +142,14 @@ static void bare_phone(struct store *s, const struct ask *a)
 	static sqlite3_stmt *q;
 
 	(void)s;
-	ask_bare(kept(&q, "SELECT id, kind FROM resident_phone WHERE phone_lk = ?"), a->phone_lk);
+	ask_bare(kept(&q, "SELECT id, tag FROM resident_key WHERE key = ?"), a->phone_key);
+}
+
+static void ask_bare_name(sqlite3_stmt *q, const struct ask *a)
+{
+	sqlite3_bind_int64(q, 2, a->low);
+	sqlite3_bind_int64(q, 3, a->high);
+	ask_bare(q, a->name_key);
 }
 
 static void bare_name(struct store *s, const struct ask *a)
@@ -149,19 +157,20 @@ static void bare_name(struct store *s, const struct ask *a)
 	static sqlite3_stmt *q;
 
 	(void)s;
-	kept(&q, "SELECT id FROM resident WHERE name_lk = ? AND area = ?");
-	sqlite3_bind_text(q, 2, a->area, -1, SQLITE_STATIC);
-	ask_bare(q, a->name_lk);
+	ask_bare_name(
+		kept(&q, "SELECT id FROM resident_key WHERE key = ? AND tag >= ? AND tag < ?"), a);
 }
 
-#define ROW "r.name_x, r.id_no_x, r.birth, r.area, r.state, r.address_x"
+#define ROW \
+	"SELECT r.name_x, r.id_no_x, r.birth, r.area, r.state, r.address_x FROM resident_key k" \
+	" CROSS JOIN resident r WHERE r.id = k.id AND k.key = ?"
 
 static void bare_id_row(struct store *s, const struct ask *a)
 {
 	static sqlite3_stmt *q;
 
 	(void)s;
-	ask_bare(kept(&q, "SELECT " ROW " FROM resident r WHERE id_lk = ?"), a->id_lk);
+	ask_bare(kept(&q, ROW " AND k.tag = 0"), a->id_key);
 }
 
 static void bare_phone_row(struct store *s, const struct ask *a)
@@ -169,9 +178,7 @@ static void bare_phone_row(struct store *s, const struct ask *a)
 	static sqlite3_stmt *q;
 
 	(void)s;
-	ask_bare(kept(&q, "SELECT " ROW " FROM resident_phone p JOIN resident r ON r.id = p.id / 16"
-			  " WHERE p.phone_lk = ?"),
-		a->phone_lk);
+	ask_bare(kept(&q, ROW), a->phone_key);
 }
 
 static void bare_name_row(struct store *s, const struct ask *a)
@@ -179,9 +186,7 @@ static void bare_name_row(struct store *s, const struct ask *a)
 	static sqlite3_stmt *q;
 
 	(void)s;
-	kept(&q, "SELECT " ROW " FROM resident r WHERE name_lk = ? AND area = ?");
-	sqlite3_bind_text(q, 2, a->area, -1, SQLITE_STATIC);
-	ask_bare(q, a->name_lk);
+	ask_bare_name(kept(&q, ROW " AND k.tag >= ? AND k.tag < ?"), a);
 }
 
 /* -- the clock ------------------------------------------------------------------------------------ */
@@ -224,6 +229,7 @@ int main(void)
 	bench_areas(t.s);
 	for (int64_t i = 0; i < rows / PEOPLE_SLICE; i++)
 		bench_import_slice(t.s, i);
+	bench_settle(t.s);
 	if (store_open_reader(&reader, t.url, t.s->seal) != STORE_OK ||
 		sqlite3_open_v2(t.db, &bare, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
 		sqlite3_exec(bare, "PRAGMA cache_size=-4096; BEGIN", NULL, NULL, NULL) != SQLITE_OK)

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "helper_store.h"
 #include "idcard.h"
+#include "resident_key.h"
 
 #include "banned.h"
 
@@ -144,6 +145,22 @@ int64_t bench_import_slice(struct store *s, int64_t i)
 	if (store_commit(s) != STORE_OK || counts.created != PEOPLE_SLICE)
 		abort();
 	arena_free(&a);
+	return clock_mono_us() - start;
+}
+
+int64_t bench_settle(struct store *s)
+{
+	int64_t start = clock_mono_us();
+	bool more = true;
+
+	while (more) {
+		store_begin(s);
+		store_job_begin(s, TEMP_NOW);
+		more = resident_keys_settle(s, 4096);
+		store_job_end(s);
+		if (store_commit(s) != STORE_OK)
+			abort();
+	}
 	return clock_mono_us() - start;
 }
 

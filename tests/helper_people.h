@@ -18,6 +18,8 @@ void bench_areas(struct store *s);
 /* Slice i of the list, with its own commit: how long it held the store, in us. Aborts unless
  * every row is new. */
 int64_t bench_import_slice(struct store *s, int64_t i);
+/* What comes after the last slice, with its commits: how long it took, in us. */
+int64_t bench_settle(struct store *s);
 /* Rows a second of the same tables and indexes by SQLite alone, in BENCH_DIR. */
 double bench_bare_import(int64_t rows);
 

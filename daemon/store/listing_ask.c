@@ -7,6 +7,7 @@
 #include "idcard.h"
 #include "name.h"
 #include "phone.h"
+#include "resident_key.h"
 
 #include "banned.h"
 
@@ -141,6 +142,11 @@ static bool add_phone(struct builder *b, const char *sql, const char *value)
 	return true;
 }
 
+static struct db_arg key_of(struct builder *b, const char *kind, const char *value)
+{
+	return DI(resident_key(b->s, kind, value));
+}
+
 /* Sealed values are found whole or not at all. */
 static bool add_person(struct builder *b, const char *sql, const char *value)
 {
@@ -148,15 +154,15 @@ static bool add_person(struct builder *b, const char *sql, const char *value)
 	struct name name;
 	struct idcard id;
 	struct date_day today;
+	struct phone phone;
 
 	clock_local(b->s->now_ms, &now);
 	today = (struct date_day){ .year = now.year, .month = now.month, .day = now.day };
 	buf_addf(&b->sql, " AND %s", sql);
-	add_arg(b, name_parse(value, &name) == NAME_OK ? store_lookup(b->s, "name", name.text)
-						       : DNULL);
-	add_arg(b, phone_lookup(b, value));
-	add_arg(b, idcard_parse(value, today, &id) == IDCARD_OK ? store_lookup(b->s, "id", id.text)
+	add_arg(b, name_parse(value, &name) == NAME_OK ? key_of(b, "name", name.text) : DNULL);
+	add_arg(b, phone_parse(value, NULL, &phone) == PHONE_OK ? key_of(b, "phone", phone.text)
 								: DNULL);
+	add_arg(b, idcard_parse(value, today, &id) == IDCARD_OK ? key_of(b, "id", id.text) : DNULL);
 	return true;
 }
 

@@ -278,16 +278,10 @@ static const struct listing_column resident_columns[] = {
 	COL("updated_at", "更新时间", LIST_TIME, "r.updated_at"),
 	SEALED_ONE("remark", "备注", LIST_HIDDEN, "r.remark_x", "resident", "remark", "r.id"),
 	END };
-/* The index of names begins with the area: one seek in each area that somebody lives in. */
-#define NAMED \
-	"WITH RECURSIVE d (code) AS (SELECT min(area) FROM resident UNION ALL" \
-	" SELECT (SELECT min(n.area) FROM resident n WHERE n.area > d.code) FROM d WHERE d.code IS NOT NULL)" \
-	" SELECT n.id FROM d CROSS JOIN resident n WHERE n.area = d.code AND n.name_lk = ?"
 static const struct listing_filter resident_filters[] = {
 	{ "state", "r.state", MATCH_TEXT }, { "risk", "r.risk", MATCH_TEXT },
 	{ "area", "r.area", MATCH_AREA },
-	{ "q", "r.id IN (" NAMED " UNION SELECT f.id / 16 FROM resident_phone f WHERE f.phone_lk = ?"
-	       " UNION SELECT i.id FROM resident i WHERE i.id_lk = ?)", MATCH_PERSON },
+	{ "q", "r.id IN (SELECT k.id FROM resident_known k WHERE k.key IN (?, ?, ?))", MATCH_PERSON },
 	{ "since", "r.updated_at >= ?", MATCH_SINCE },
 	NO_MORE };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "place.h"
+#include "resident_key.h"
 
 #include "banned.h"
 
@@ -22,7 +23,7 @@ static const char *const columns[] = { "name", "id_no", "birth", "sex", "area", 
 	"risk", "state", "remark", "phones", NULL };
 
 /* The number of a person's phone row is the person's id * PLACES + its place in the list. */
-enum { PLACES = 16, SAME_NAME_MAX = 64 };
+enum { PLACES = 16 };
 _Static_assert((int)RESIDENT_PHONES <= (int)PLACES, "a place needs four bits");
 
 static void read_phones(struct store *s, int64_t id, struct resident *out)
@@ -101,53 +102,59 @@ static const char *said(const char *text)
 	return text == NULL ? "" : text;
 }
 
-/* The keyed hashes of one record: dear, so made once. */
-struct keys {
-	struct db_arg id, name;
-};
+/* What a row found by a key must have in common with the record. */
+enum { SAME_ID = 1, SAME_NAME = 2, SAME_HOME = 4, ID_OPEN = 8 };
 
 /* A stored row without ID number, or with the same one, may be this person. */
-static int64_t id_of_own_phone(struct store *s, const struct keys *k, const char *phone)
+static bool is_same(struct store *s, struct db_stmt *q, const struct resident *r, unsigned what)
 {
-	return db_number(s->db,
-		"SELECT r.id FROM resident_phone p JOIN resident r ON r.id = p.id / 16"
-		" WHERE p.phone_lk = ? AND p.kind = 'own' AND r.name_lk = ?"
-		" AND (r.id_lk IS NULL OR ? = 0) ORDER BY p.id LIMIT 1",
-		0, DB_ARGS(store_lookup(s, "phone", phone), k->name, DI(k->id.kind != DB_NULL)));
+	int64_t id = db_int(q, 0);
+
+	if ((what & SAME_ID) != 0 &&
+		strcmp(store_plain(s, q, 1, "resident", "id_no", id), r->id_no) != 0)
+		return false;
+	if ((what & ID_OPEN) != 0 && said(r->id_no)[0] != '\0' && !db_is_null(q, 1))
+		return false;
+	if ((what & SAME_NAME) != 0 &&
+		strcmp(store_plain(s, q, 2, "resident", "name", id), r->name) != 0)
+		return false;
+	return (what & SAME_HOME) == 0 ||
+	       (strcmp(db_text(q, 3), r->area) == 0 &&
+		       strcmp(store_plain(s, q, 4, "resident", "address", id), r->address) == 0);
 }
 
-static int64_t id_of_address(struct store *s, const struct keys *k, const struct resident *r)
+/* The oldest row that stands under this entry and is the same. */
+static int64_t id_of(
+	struct store *s, const struct resident_entry *e, const struct resident *r, unsigned what)
 {
 	struct db_stmt *q = db_query(s->db,
-		"SELECT id, address_x FROM resident WHERE area = ? AND name_lk = ?"
-		" AND (id_lk IS NULL OR ? = 0) ORDER BY id LIMIT ?",
-		DB_ARGS(DT(r->area), k->name, DI(k->id.kind != DB_NULL), DI(SAME_NAME_MAX)));
-	int64_t found = 0;
+		"SELECT r.id, r.id_no_x, r.name_x, r.area, r.address_x FROM resident_known k"
+		" CROSS JOIN resident r WHERE r.id = k.id AND k.key = ? AND k.tag = ? ORDER BY "
+		"k.id",
+		DB_ARGS(DI(e->key), DI(e->tag)));
+	int64_t id = 0;
 
-	while (db_next(q)) {
-		int64_t id = db_int(q, 0);
-
-		if (found == 0 &&
-			strcmp(store_plain(s, q, 1, "resident", "address", id), r->address) == 0)
-			found = id;
-	}
-	return found;
+	while (id == 0 && db_next(q))
+		if (is_same(s, q, r, what))
+			id = db_int(q, 0);
+	if (id != 0)
+		db_end(q);
+	return id;
 }
 
-static int64_t find(struct store *s, const struct keys *k, const struct resident *r)
+static int64_t find(struct store *s, const struct resident_keys *k, const struct resident *r)
 {
 	int64_t id = 0;
 
-	if (k->id.kind != DB_NULL)
-		id = db_number(s->db, "SELECT id FROM resident WHERE id_lk = ? ORDER BY id LIMIT 1",
-			0, DB_ARGS(k->id));
-	if (k->name.kind == DB_NULL)
+	if (k->has_id)
+		id = id_of(s, &k->id, r, SAME_ID);
+	if (!k->has_name)
 		return id;
 	for (int i = 0; id == 0 && i < r->phone_count; i++)
 		if (strcmp(r->phone[i].kind, "own") == 0)
-			id = id_of_own_phone(s, k, r->phone[i].phone);
+			id = id_of(s, &k->phone[i], r, SAME_NAME | ID_OPEN);
 	if (id == 0 && said(r->area)[0] != '\0' && said(r->address)[0] != '\0')
-		id = id_of_address(s, k, r);
+		id = id_of(s, &k->name, r, SAME_NAME | SAME_HOME | ID_OPEN);
 	return id;
 }
 
@@ -241,25 +248,22 @@ static void write_phones(struct store *s, const struct resident *r, bool created
 		int64_t row = r->id * PLACES + i;
 
 		db_run(s->db,
-			"INSERT INTO resident_phone (id, kind, phone_x, phone_lk, name_x, relation)"
-			" VALUES (?, ?, ?, ?, ?, ?)",
+			"INSERT INTO resident_phone (id, kind, phone_x, name_x, relation)"
+			" VALUES (?, ?, ?, ?, ?)",
 			DB_ARGS(DI(row), DT(p->kind),
 				store_sealed(s, "resident_phone", "phone", row, p->phone),
-				store_lookup(s, "phone", p->phone),
 				store_sealed(s, "resident_phone", "name", row, p->name),
 				DT(p->relation)));
 	}
 }
 
-static void insert_row(struct store *s, const struct keys *k, const struct resident *r)
+static void insert_row(struct store *s, const struct resident *r)
 {
 	db_run(s->db,
-		"INSERT INTO resident (id, name_x, name_lk, id_no_x, id_lk, birth, sex, area, "
-		"address_x,"
-		" tags, risk, state, remark_x, updated_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		DB_ARGS(DI(r->id), store_sealed(s, "resident", "name", r->id, r->name), k->name,
-			store_sealed(s, "resident", "id_no", r->id, r->id_no), k->id, DT(r->birth),
+		"INSERT INTO resident (id, name_x, id_no_x, birth, sex, area, address_x, tags,"
+		" risk, state, remark_x, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_ARGS(DI(r->id), store_sealed(s, "resident", "name", r->id, r->name),
+			store_sealed(s, "resident", "id_no", r->id, r->id_no), DT(r->birth),
 			DT(r->sex), DT(r->area),
 			store_sealed(s, "resident", "address", r->id, r->address), DT(r->tags),
 			DT(r->risk), DT(r->state),
@@ -269,29 +273,38 @@ static void insert_row(struct store *s, const struct keys *k, const struct resid
 static void update_row(struct store *s, const struct resident *r)
 {
 	db_run(s->db,
-		"UPDATE resident SET name_x = ?, name_lk = ?, id_no_x = ?, id_lk = ?, birth = ?, "
-		"sex = ?,"
-		" area = ?, address_x = ?, tags = ?, risk = ?, state = ?, remark_x = ?, updated_at "
-		"= ?"
+		"UPDATE resident SET name_x = ?, id_no_x = ?, birth = ?, sex = ?, area = ?,"
+		" address_x = ?, tags = ?, risk = ?, state = ?, remark_x = ?, updated_at = ?"
 		" WHERE id = ?",
 		DB_ARGS(store_sealed(s, "resident", "name", r->id, r->name),
-			store_lookup(s, "name", r->name),
-			store_sealed(s, "resident", "id_no", r->id, r->id_no),
-			store_lookup(s, "id", r->id_no), DT(r->birth), DT(r->sex), DT(r->area),
+			store_sealed(s, "resident", "id_no", r->id, r->id_no), DT(r->birth),
+			DT(r->sex), DT(r->area),
 			store_sealed(s, "resident", "address", r->id, r->address), DT(r->tags),
 			DT(r->risk), DT(r->state),
 			store_sealed(s, "resident", "remark", r->id, r->remark), DI(s->now_ms),
 			DI(r->id)));
 }
 
+static void update(struct store *s, const struct resident *was, const struct resident *now)
+{
+	struct resident_keys old, new;
+
+	resident_keys_of(s, was, &old);
+	resident_keys_of(s, now, &new);
+	update_row(s, now);
+	resident_keys_save(s, now->id, &old, &new);
+}
+
 int64_t resident_save(
 	struct store *s, const struct resident *r, enum save_mode mode, struct change *c)
 {
-	struct resident was = resident_blank;
-	struct keys k = { store_lookup(s, "id", r->id_no), store_lookup(s, "name", r->name) };
-	struct resident now = { .id = r->id != 0 ? r->id : find(s, &k, r) };
+	struct resident was = resident_blank, now = { .id = r->id };
+	struct resident_keys keys;
 
 	*c = (struct change){ .names = columns };
+	resident_keys_of(s, r, &keys);
+	if (r->id == 0)
+		now.id = find(s, &keys, r);
 	if (now.id != 0 && !resident_get(s, now.id, &was))
 		return 0;
 	if (!merge(&was, r, mode, &now, c)) {
@@ -302,9 +315,10 @@ int64_t resident_save(
 		c->created = true;
 		now.id = store_id(s);
 		now.state = now.state[0] == '\0' ? "active" : now.state;
-		insert_row(s, &k, &now);
+		insert_row(s, &now);
+		resident_keys_save(s, now.id, NULL, &keys); /* nothing stood there: its own */
 	} else if (c->fields != 0) {
-		update_row(s, &now);
+		update(s, &was, &now);
 	}
 	if ((c->fields >> PHONES & 1) != 0)
 		write_phones(s, &now, c->created);
@@ -339,16 +353,17 @@ static size_t collect(struct db_stmt *q, int64_t *ids, size_t max)
 
 size_t resident_by_id_no(struct store *s, const char *id_no, int64_t *ids, size_t max)
 {
-	return collect(db_query(s->db, "SELECT id FROM resident WHERE id_lk = ? LIMIT ?",
-			       DB_ARGS(store_lookup(s, "id", id_no), DI((int64_t)max))),
+	return collect(
+		db_query(s->db, "SELECT id FROM resident_known WHERE key = ? AND tag = 0 LIMIT ?",
+			DB_ARGS(DI(resident_key(s, "id", id_no)), DI((int64_t)max))),
 		ids, max);
 }
 
-static const char *kind_of(const char *text)
+static const char *kind_of(int64_t tag)
 {
-	if (strcmp(text, "own") == 0)
+	if (tag >= RESIDENT_OWN)
 		return "own";
-	return strcmp(text, "guardian") == 0 ? "guardian" : "family";
+	return tag == RESIDENT_GUARDIAN ? "guardian" : "family";
 }
 
 /* A person who has the number twice comes once; own beats the others. */
@@ -367,38 +382,21 @@ static size_t note_person(int64_t id, const char *kind, const char **kinds, int6
 size_t resident_by_phone(
 	struct store *s, const char *phone, const char **kinds, int64_t *ids, size_t max)
 {
-	struct db_stmt *q = db_query(s->db,
-		"SELECT id / 16, kind FROM resident_phone WHERE phone_lk = ? LIMIT ?",
-		DB_ARGS(store_lookup(s, "phone", phone), DI((int64_t)max)));
+	struct db_stmt *q =
+		db_query(s->db, "SELECT id, tag FROM resident_known WHERE key = ? LIMIT ?",
+			DB_ARGS(DI(resident_key(s, "phone", phone)), DI((int64_t)max)));
 	size_t n = 0;
 
 	while (db_next(q))
-		n = note_person(db_int(q, 0), kind_of(db_text(q, 1)), kinds, ids, n);
+		n = note_person(db_int(q, 0), kind_of(db_int(q, 1)), kinds, ids, n);
 	return n;
-}
-
-/* Areas that residents stand in, one seek each, and those of the name in each. */
-#define NAMED_IN_AREAS \
-	"WITH RECURSIVE a (code) AS (" \
-	"SELECT min(area) FROM resident WHERE area >= ? AND area < ?" \
-	" UNION ALL " \
-	"SELECT (SELECT min(n.area) FROM resident n WHERE n.area > a.code AND n.area < ?)" \
-	" FROM a WHERE a.code IS NOT NULL)" \
-	" SELECT r.id FROM a CROSS JOIN resident r WHERE r.area = a.code AND r.name_lk = ? LIMIT " \
-	"?"
-
-static size_t named_between(struct store *s, const char *name, const char *low, const char *high,
-	int64_t *ids, size_t max)
-{
-	return collect(db_query(s->db, NAMED_IN_AREAS,
-			       DB_ARGS(DT(low), DT(high), DT(high), store_lookup(s, "name", name),
-				       DI((int64_t)max))),
-		ids, max);
 }
 
 size_t resident_by_name(struct store *s, const char *name, int64_t *ids, size_t max)
 {
-	return named_between(s, name, "", "~", ids, max);
+	return collect(db_query(s->db, "SELECT id FROM resident_known WHERE key = ? LIMIT ?",
+			       DB_ARGS(DI(resident_key(s, "name", name)), DI((int64_t)max))),
+		ids, max);
 }
 
 /* The first text that does not begin with this code any more. */
@@ -423,22 +421,28 @@ static const char *code_start(struct store *s, const char *area)
 	return arena_text(&s->arena, area, n);
 }
 
+/* A village is part of the tag; of what is above or below it the rows must tell. */
 size_t resident_by_name_in_area(
 	struct store *s, const char *name, const char *area, int64_t *ids, size_t max)
 {
-	const char *low = code_start(s, area), *high = code_end(s, low);
-	size_t n = collect(
-		db_query(s->db, "SELECT id FROM resident WHERE area = ? AND name_lk = ? LIMIT ?",
-			DB_ARGS(DT(low), store_lookup(s, "name", name), DI((int64_t)max))),
-		ids, max);
+	const char *start = code_start(s, area);
+	int64_t key = resident_key(s, "name", name), low = 0, high = INT64_MAX;
 
-	/* Few villages have anything below them: one seek tells. */
-	if (n == max ||
-		db_number(s->db, "SELECT 1 FROM resident WHERE area > ? AND area < ? LIMIT 1", 0,
-			DB_ARGS(DT(low), DT(high))) == 0)
-		return n;
-	return n +
-	       named_between(s, name, arena_print(&s->arena, "%s!", low), high, ids + n, max - n);
+	if (strlen(start) >= PLACE_CODE)
+		resident_village_tags(start, &low, &high);
+	if (strlen(start) == PLACE_CODE)
+		return collect(db_query(s->db,
+				       "SELECT id FROM resident_known WHERE key = ? AND tag >= ?"
+				       " AND tag < ? LIMIT ?",
+				       DB_ARGS(DI(key), DI(low), DI(high), DI((int64_t)max))),
+			ids, max);
+	return collect(db_query(s->db,
+			       "SELECT k.id FROM resident_known k CROSS JOIN resident r"
+			       " WHERE r.id = k.id AND k.key = ? AND k.tag >= ? AND k.tag < ?"
+			       " AND r.area >= ? AND r.area < ? LIMIT ?",
+			       DB_ARGS(DI(key), DI(low), DI(high), DT(start),
+				       DT(code_end(s, start)), DI((int64_t)max))),
+		ids, max);
 }
 
 size_t resident_born_in_area(

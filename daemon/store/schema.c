@@ -5,10 +5,16 @@
 /*
  * Columns named *_x are sealed (AES-256-GCM, bound to table, column and row); *_lk are the
  * keyed lookups beside them. Times are UTC ms, money is fen, enumerations are stable codes.
- * Indexes by random keys (lookups) stand on small tables, on residents and on the inbox only.
+ * Indexes by random keys (lookups) stand on small tables and on the inbox only; residents have
+ * theirs in tables of their own (resident_key.h).
  * INTEGER PRIMARY KEY is SQLite's own row id (64 bits); BIGINT there would cost a second tree.
  */
 /* clang-format off */
+/* The primary key is the table (SQLite's words; elsewhere they go). */
+#define CLUSTERED " WITHOUT ROWID"
+#define RESIDENT_KEY \
+	"key BIGINT NOT NULL, tag BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (key, tag, id))" CLUSTERED
+
 static const char *const migration_1[] = {
 	/* -- the books --------------------------------------------------------------- */
 	"CREATE TABLE event (seq INTEGER PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,"
@@ -23,16 +29,20 @@ static const char *const migration_1[] = {
 	/* -- people ------------------------------------------------------------------ */
 	"CREATE TABLE area (code TEXT PRIMARY KEY, parent TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,"
 	" aliases TEXT NOT NULL, population BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
-	"CREATE TABLE resident (id INTEGER PRIMARY KEY, name_x BLOB, name_lk BLOB, id_no_x BLOB, id_lk BLOB,"
+	"CREATE TABLE resident (id INTEGER PRIMARY KEY, name_x BLOB, id_no_x BLOB,"
 	" birth TEXT NOT NULL, sex TEXT NOT NULL, area TEXT NOT NULL, address_x BLOB, tags TEXT NOT NULL, risk TEXT NOT NULL,"
 	" state TEXT NOT NULL, remark_x BLOB, updated_at BIGINT NOT NULL)",
-	"CREATE INDEX resident_id_no ON resident (id_lk) WHERE id_lk IS NOT NULL",
-	/* Area first: a list comes village by village, so a slice of it touches few pages. */
-	"CREATE INDEX resident_name ON resident (area, name_lk)",
+	"CREATE INDEX resident_area ON resident (area)",
+	/* By what residents are found again: resident_key.h. */
+	"CREATE TABLE resident_key (" RESIDENT_KEY,
+	"CREATE TABLE resident_key_mid (" RESIDENT_KEY,
+	"CREATE TABLE resident_key_new (" RESIDENT_KEY,
+	"CREATE VIEW resident_known AS SELECT key, tag, id FROM resident_key"
+	" UNION ALL SELECT key, tag, id FROM resident_key_mid"
+	" UNION ALL SELECT key, tag, id FROM resident_key_new",
 	/* id = resident id * 16 + place in the list. */
-	"CREATE TABLE resident_phone (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, phone_x BLOB NOT NULL, phone_lk BLOB NOT NULL,"
+	"CREATE TABLE resident_phone (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, phone_x BLOB NOT NULL,"
 	" name_x BLOB, relation TEXT NOT NULL)",
-	"CREATE INDEX resident_phone_lk ON resident_phone (phone_lk, kind)",
 	"CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, area TEXT NOT NULL, kind TEXT NOT NULL,"
 	" updated_at BIGINT NOT NULL)",
 	"CREATE INDEX team_area ON team (area)",

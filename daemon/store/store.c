@@ -113,6 +113,7 @@ enum store_rc store_open(struct store **out, const char *url, const char *key_pa
 	s->ids.node = node;
 	s->crew = crew_new();
 	s->now_ms = clock_now_ms();
+	s->fresh[0].count = s->fresh[1].count = -1;
 	buf_init(&s->scratch, SCRATCH_MAX);
 	arena_init(&s->arena, ARENA_MAX);
 	rc = db_open(&s->db, url, DB_WRITE);

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "json.h"
+#include "resident_key.h"
 #include "table.h"
 
 #include "banned.h"
 
-enum { RESIDENTS_SLICE = 100 };
+enum { RESIDENTS_SLICE = 100, SETTLE = 2000 };
 
 enum { ARENA_MAX = 512 << 20 };
 
@@ -133,6 +134,10 @@ void people_job_take_slice(
 		.whole = j->count <= PEOPLE_SLICE };
 	struct people_counts counts = { 0 };
 
+	if (j->next == j->count) {
+		j->settling = resident_keys_settle(s, SETTLE);
+		return;
+	}
 	people_import_slice(s, &how, j->record + j->next, slice_size(j), j->slice, &counts);
 }
 
@@ -165,6 +170,8 @@ bool people_job_tell_slice(struct people_job *j, enum store_rc rc)
 	size_t n = lost ? j->count - j->next : slice_size(j);
 	struct fault why;
 
+	if (j->next == j->count)
+		return !lost && j->settling;
 	fault_set(&why, rc == STORE_FULL ? "disk_full" : "not_stored", "没有存下来",
 		"请稍后把这个文件再导入一次，已导入的不会重复。");
 	for (size_t i = 0; i < n; i++) {
@@ -174,7 +181,8 @@ bool people_job_tell_slice(struct people_job *j, enum store_rc rc)
 			tell_row(j, j->next + i, &j->slice[i]);
 	}
 	j->next += n;
-	return j->next < j->count;
+	return j->next < j->count ||
+	       (j->kind == HEADER_RESIDENT && !j->dry_run && !lost && j->counts.created > 0);
 }
 
 json_t *people_job_answer(const struct people_job *j)

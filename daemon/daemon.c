@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "channel.h"
 #include "clock.h"
 #include "desk.h"
 #include "dropbox.h"
@@ -202,6 +203,10 @@ static void on_reload_signal(uv_signal_t *handle, int number)
 	if (h->next_set != NULL || h->stopping)
 		return;
 	h->next_set = settings_read(h->config_path, &error);
+	if (h->next_set != NULL && !channels_check(h->next_set, &error)) {
+		settings_free(h->next_set);
+		h->next_set = NULL;
+	}
 	if (h->next_set == NULL) {
 		log_error("reload refused, the old configuration stays file=%s line=%d reason=%s",
 			error.file, error.line, error.text);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "channel.h"
 #include "clock.h"
 #include "daemon.h"
 #include "log.h"
@@ -33,8 +34,9 @@ static struct settings *read_settings(const char *path)
 	struct settings_error error;
 	struct settings *set = settings_read(path, &error);
 
-	if (set != NULL)
+	if (set != NULL && channels_check(set, &error))
 		return set;
+	settings_free(set);
 	if (error.line > 0)
 		fprintf(stderr, "%s:%d: %s\n", error.file, error.line, error.text);
 	else

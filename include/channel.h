@@ -146,6 +146,8 @@ struct channel_kind {
 	void (*committed)(struct channel *c, int64_t token, bool ok);
 	json_t *(*health)(const struct channel *c); /* {"up",…}; new reference; numbers masked */
 	/* The rest may be NULL. */
+	/* A person says that what stopped it (SEND_STOP) is mended. */
+	void (*resume)(struct channel *c);
 	void (*pin)(struct channel *c, bool may_try);
 	/* Could it ever send this (its text is registered, its kind of number is served)? Pure. */
 	bool (*takes)(const struct channel_settings *set, const struct outgoing *m);
@@ -163,5 +165,15 @@ struct channel_kind {
 };
 
 const struct channel_kind *channel_kind_of(const char *kind); /* NULL: no such kind */
+
+/*
+ * What the configuration cannot know by itself: is each channel's kind there, and are the keys
+ * of its kind right? False: *error has file, line and plain Chinese. Blocks for small files.
+ */
+bool channels_check(const struct settings *set, struct settings_error *error);
+
+/* own_ref of a try: 16 digits of the message's id, then 4 of the try (repeats and refusals). */
+void own_ref_make(int64_t id, int nth, char out[24]);
+int64_t own_ref_id(const char *own_ref); /* 0: not one of ours */
 
 #endif

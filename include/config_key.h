@@ -51,6 +51,11 @@ struct config_key {
 bool config_keys_read(struct config_reader *r, const struct config_node *group,
 	const struct config_key *keys, size_t count, void *target);
 
+/* The same, but a key that the table does not know is given to `rest`. */
+bool config_keys_read_some(struct config_reader *r, const struct config_node *group,
+	const struct config_key *keys, size_t count, void *target,
+	bool (*rest)(struct config_reader *r, const struct config_node *n, void *target));
+
 /* The pieces, for keys of their own kind. All write the error and return false. */
 bool config_want(struct config_reader *r, const struct config_node *n, enum config_type t);
 bool config_text(struct config_reader *r, const struct config_node *n, char *out, size_t size);

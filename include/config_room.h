@@ -12,6 +12,8 @@
 bool config_http(struct config_reader *r, const struct config_node *n, void *settings);
 bool config_drop(struct config_reader *r, const struct config_node *n, void *settings);
 bool config_channels(struct config_reader *r, const struct config_node *n, void *settings);
+bool config_channels_same(const struct settings *a, const struct settings *b);
+void config_channels_free(struct settings *s); /* wipes what their kinds keep */
 bool config_cases(struct config_reader *r, const struct config_node *n, void *settings);
 bool config_levels(struct config_reader *r, const struct config_node *n, void *settings);
 bool config_level_words(struct config_reader *r, const struct config_node *n, void *settings);

@@ -35,9 +35,11 @@ struct channel_settings {
 	int per_minute, per_hour, per_day; /* parts; 0 no limit; 20, 200, 1000; simulators 0 */
 	bool reports;                      /* ask for delivery reports */
 	/*
-	 * Keys that belong to the kind alone, as JSON: of a cloud's account. "x_file" was read and
-	 * stands as "x". NULL: none. `own_lines` says where each stands, {"key": line}.
-	 * Owned by the settings.
+	 * Keys that belong to the kind alone, as JSON: of a cloud's account. The secret file "x_file"
+	 * was read and stands as "x" (but for ca_file, which stays an absolute path). NULL: a modem.
+	 * `own_lines` says where each stands, {"key": line}, with "@file" and "@line" of the channel;
+	 * kind has its line there as well. Owned by the settings and wiped with them: who
+	 * runs longer copies what it needs.
 	 */
 	json_t *own, *own_lines;
 };

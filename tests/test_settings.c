@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "channel.h"
 #include "config_source.h"
 #include "config_unit.h"
 #include "log.h"
@@ -64,6 +65,7 @@ static struct settings *reads(const char *text)
 
 #define LONG50 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwx"
 #define LONG150 LONG50 LONG50 LONG50
+#define MODEM_B "{ name = \"b\"; kind = \"modem\"; device = \"tcp:127.0.0.1:5001\"; "
 #define MODEM "channels = ({ name = \"a\"; kind = \"modem\"; device = \"tcp:127.0.0.1:5000\"; "
 
 static const struct bad_row {
@@ -163,8 +165,27 @@ static const struct bad_row {
 		2, "107", NULL },
 	{ "no way in", "http = { listen = []; socket = \"\"; };\n", 1, "不能都空着", NULL },
 	/* channels */
-	{ "a kind that is not built", "channels = ({ name = \"a\";\n kind = \"aliyun\"; });\n", 2,
-		"modem", "还没有做" },
+	{ "a key of modems in another channel",
+		"channels = ({ name = \"a\"; kind = \"aliyun\";\n device = \"/dev/x\"; });\n", 2,
+		"device", "modem" },
+	{ "a secret in the open",
+		"channels = ({ name = \"a\"; kind = \"aliyun\";\n access_key_secret = \"x\"; });\n",
+		2, "access_key_secret_file", "保密" },
+	{ "a secret in the open, deep inside",
+		"channels = ({ name = \"a\"; kind = \"http\"; values = {\n password = \"x\"; }; "
+		"});\n",
+		2, "password_file", "保密" },
+	{ "a secret's file that is not there",
+		"channels = ({ name = \"a\"; kind = \"aliyun\";\n access_key_secret_file = "
+		"\"/nowhere/x\"; });\n",
+		2, "没有这个文件", "access_key_secret_file" },
+	{ "a plain value and its file",
+		"channels = ({ name = \"a\"; kind = \"aliyun\"; proxy = \"http://p:1\";\n "
+		"proxy_file "
+		"= \"/x\"; });\n",
+		2, "只能写一个", NULL },
+	{ "a kind that is no text", "channels = ({ name = \"a\";\n kind = 5; });\n", 2, "kind",
+		NULL },
 	{ "two channels with one name",
 		MODEM "},\n { name = \"a\"; kind = \"modem\"; device = \"/dev/ttyUSB0\"; });\n", 2,
 		"用了两次", NULL },
@@ -688,6 +709,108 @@ static void a_credential_of_systemd_comes_first(void **state)
 	settings_free(s);
 }
 
+/* -- keys of one kind ----------------------------------------------------------------------- */
+
+static void keys_of_a_cloud_stand_as_json(void **state)
+{
+	static const char want[] =
+		"{\"access_key_id\":\"LTAI\",\"access_key_secret\":\"top "
+		"secret\",\"ca_file\":\"%s/ca.pem\","
+		"\"deep\":{\"password\":\"top "
+		"secret\"},\"hook_allow\":[\"10.0.0.0/8\"],\"parallel\":8,"
+		"\"share\":0.5,\"templates\":[{\"code\":\"SMS_1\",\"short\":true}]}";
+	char text[1024], json[600], *got;
+	struct settings *s;
+	const json_t *lines;
+
+	(void)state;
+	put("sec", "top secret\n", 0600);
+	snprintf(text, sizeof text,
+		"data_dir = \"%s\";\nchannels = ({ name = \"a\"; kind = \"aliyun\"; own_number = "
+		"\"10690\";\n"
+		"access_key_id = \"LTAI\";\naccess_key_secret_file = \"sec\";\n"
+		"deep = { password_file = \"sec\"; }; parallel = 8; share = 0.5;\n"
+		"hook_allow = [\"10.0.0.0/8\"]; ca_file = \"ca.pem\";\n"
+		"templates = ({ code = \"SMS_1\"; short = true; }); },\n" MODEM_B "});\n",
+		folder);
+	s = reads(text);
+	assert_int_equal(s->channel_count, 2);
+	got = json_dumps(s->channel[0].own, JSON_COMPACT | JSON_SORT_KEYS);
+	snprintf(json, sizeof json, want, folder);
+	assert_string_equal(got, json);
+	free(got);
+	lines = s->channel[0].own_lines;
+	assert_int_equal(json_integer_value(json_object_get(lines, "@line")), 2);
+	assert_int_equal(json_integer_value(json_object_get(lines, "kind")), 2);
+	assert_int_equal(json_integer_value(json_object_get(lines, "access_key_id")), 3);
+	assert_int_equal(json_integer_value(json_object_get(lines, "access_key_secret")), 4);
+	assert_int_equal(json_integer_value(json_object_get(lines, "templates")), 7);
+	assert_string_equal(json_string_value(json_object_get(lines, "@file")), path_of("a.conf"));
+	assert_string_equal(s->channel[0].own_number, "10690");
+	assert_int_equal(s->channel[0].pace_ms, 0);
+	assert_int_equal(s->channel[0].per_day, 0);
+	assert_null(s->channel[1].own);
+	settings_free(s);
+}
+
+static void an_unknown_kind_is_told_with_its_line(void **state)
+{
+	struct settings *s =
+		reads("\nchannels = (" MODEM_B "},\n{ name = \"a\";\n kind = \"modm\"; "
+		      "device_ = 1; });\n");
+	struct settings_error e;
+
+	(void)state;
+	assert_false(channels_check(s, &e));
+	assert_int_equal(e.line, 4);
+	assert_string_equal(e.file, path_of("a.conf"));
+	assert_non_null(strstr(e.text, "modm"));
+	settings_free(s);
+	s = reads("channels = (" MODEM_B "});\n");
+	assert_true(channels_check(s, &e));
+	settings_free(s);
+}
+
+/* The same key in another file, its secret changed: a restart is needed. */
+static void a_changed_secret_is_seen_by_a_reload(void **state)
+{
+	static const char text[] = "channels = ({ name = \"a\"; kind = \"aliyun\"; x_file = "
+				   "\"%s\"; y = 1; });\n";
+	char conf[512], keys[64];
+	struct settings *a, *b, *c;
+
+	(void)state;
+	put("sec", "one\n", 0600);
+	snprintf(conf, sizeof conf, text, path_of("sec"));
+	a = reads(conf);
+	b = reads(conf);
+	put("sec", "two\n", 0600);
+	c = reads(conf);
+	settings_restart_keys(a, b, keys, sizeof keys);
+	assert_string_equal(keys, "");
+	settings_restart_keys(a, c, keys, sizeof keys);
+	assert_string_equal(keys, "channels");
+	settings_free(a);
+	settings_free(b);
+	settings_free(c);
+}
+
+static void our_reference_names_the_message(void **state)
+{
+	char ref[24];
+
+	(void)state;
+	own_ref_make(INT64_C(7654321098765432), 3, ref);
+	assert_string_equal(ref, "76543210987654320003");
+	assert_int_equal(own_ref_id(ref), INT64_C(7654321098765432));
+	own_ref_make(5, 12345, ref);
+	assert_string_equal(ref, "00000000000000052345");
+	assert_int_equal(own_ref_id(ref), 5);
+	assert_int_equal(own_ref_id(""), 0);
+	assert_int_equal(own_ref_id("7654321098765432000x"), 0);
+	assert_int_equal(own_ref_id("765432109876543200031"), 0);
+}
+
 static void the_office_may_bring_its_own_phrases(void **state)
 {
 	struct settings_error e;
@@ -962,7 +1085,7 @@ static int make_folder(void **state)
 static int drop_folder(void **state)
 {
 	static const char *const names[] = { "a.conf", "b.conf", "big.conf", "pin", "sim-pin",
-		"words", "sim1.pin" };
+		"words", "sec", "sim1.pin" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -979,7 +1102,7 @@ int main(void)
 {
 	struct CMUnitTest tests[COUNT(bad_rows) + COUNT(include_rows) + COUNT(pin_rows) +
 				COUNT(reload_rows) + COUNT(duration_rows) + COUNT(size_rows) +
-				COUNT(window_rows) + 24];
+				COUNT(window_rows) + 28];
 	size_t n = 0;
 
 	ADD(bad_rows, told);
@@ -1005,6 +1128,10 @@ int main(void)
 	ONE(rewards_read_wan);
 	ONE(relative_paths_begin_at_the_data_folder);
 	ONE(a_credential_of_systemd_comes_first);
+	ONE(keys_of_a_cloud_stand_as_json);
+	ONE(an_unknown_kind_is_told_with_its_line);
+	ONE(a_changed_secret_is_seen_by_a_reload);
+	ONE(our_reference_names_the_message);
 	ONE(the_office_may_bring_its_own_phrases);
 	ONE(the_sample_of_the_repository_is_taken);
 	ONE(so_are_its_examples);

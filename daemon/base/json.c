@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include <string.h>
+
 #include "clock.h"
 
 #include "banned.h"
@@ -38,6 +40,21 @@ void json_put_time(json_t *object, const char *key, int64_t ms)
 	char iso[CLOCK_ISO_MAX];
 
 	json_object_set_new(object, key, ms == 0 ? json_null() : json_string(clock_iso(ms, iso)));
+}
+
+void json_wipe(json_t *value)
+{
+	const char *key;
+	json_t *v;
+	size_t i;
+
+	if (json_is_string(value))
+		explicit_bzero(
+			(char *)(uintptr_t)json_string_value(value), json_string_length(value));
+	json_object_foreach(value, key, v)
+		json_wipe(v);
+	json_array_foreach(value, i, v)
+		json_wipe(v);
 }
 
 static int append(const char *bytes, size_t n, void *out)

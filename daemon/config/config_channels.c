@@ -6,6 +6,7 @@
 #include "config_load.h"
 #include "config_room.h"
 #include "config_wrong.h"
+#include "json.h"
 
 #include "banned.h"
 
@@ -15,7 +16,7 @@
  */
 enum { PACE_MS = 3000, PART_PACE_MS = 1000, PER_MINUTE = 20, PER_HOUR = 200, PER_DAY = 1000 };
 
-enum { NOT_GIVEN = -1, LIMIT_MAX = 1000000 };
+enum { NOT_GIVEN = -1, LIMIT_MAX = 1000000, SECRET = 2048 };
 
 static const char *check_name(const char *text)
 {
@@ -30,12 +31,6 @@ static const char *check_number(const char *text)
 	size_t n = strspn(digits, "0123456789");
 
 	return n >= 3 && n <= 15 && digits[n] == '\0' ? NULL : "要写号码:3到15位数字,前面可以有 +";
-}
-
-static const char *check_kind(const char *text)
-{
-	return strcmp(text, "modem") == 0 ? NULL
-					  : "现在只有 \"modem\"(短信猫);云短信等其他种类还没有做";
 }
 
 static bool is_port(const char *s)
@@ -126,25 +121,211 @@ static bool read_pin(struct config_reader *r, const struct config_node *n, void 
 /* clang-format off */
 static const struct config_key keys[] = {
 	{ "name", KEY_TEXT, AT(name), sizeof ((struct channel_settings *)0)->name, 1, 0, check_name, NULL },
-	{ "kind", KEY_TEXT, AT(kind), sizeof ((struct channel_settings *)0)->kind, 1, 0, check_kind, NULL },
-	{ "device", KEY_OWN, 0, 0, 0, 0, NULL, read_device },
+	{ "kind", KEY_TEXT, AT(kind), sizeof ((struct channel_settings *)0)->kind, 1, 0, NULL, NULL },
 	{ "sms", KEY_FLAG, AT(sms), 0, 0, 0, NULL, NULL },
 	{ "voice", KEY_FLAG, AT(voice), 0, 0, 0, NULL, NULL },
-	{ "baud", KEY_OWN, 0, 0, 0, 0, NULL, read_baud },
-	{ "pin_file", KEY_OWN, 0, 0, 0, 0, NULL, read_pin },
-	{ "smsc", KEY_TEXT, AT(smsc), sizeof ((struct channel_settings *)0)->smsc, 0, 0, check_number, NULL },
 	{ "own_number", KEY_TEXT, AT(own_number), sizeof ((struct channel_settings *)0)->own_number, 0, 0,
 	  check_number, NULL },
 	{ "pace", KEY_MILLIS, AT(pace_ms), 0, 0, KEY_MIN(10), NULL, NULL },
-	{ "part_pace", KEY_MILLIS, AT(part_pace_ms), 0, 0, KEY_MIN(1), NULL, NULL },
 	{ "max_parts", KEY_INT, AT(max_parts), 0, 1, 10, NULL, NULL },
 	{ "validity", KEY_MINUTES, AT(validity_min), 0, KEY_MIN(5), KEY_D(30), NULL, NULL },
 	{ "per_minute", KEY_INT, AT(per_minute), 0, 0, LIMIT_MAX, NULL, NULL },
 	{ "per_hour", KEY_INT, AT(per_hour), 0, 0, LIMIT_MAX, NULL, NULL },
 	{ "per_day", KEY_INT, AT(per_day), 0, 0, LIMIT_MAX, NULL, NULL },
 	{ "reports", KEY_FLAG, AT(reports), 0, 0, 0, NULL, NULL },
+	{ "device", KEY_OWN, 0, 0, 0, 0, NULL, read_device },
+	{ "baud", KEY_OWN, 0, 0, 0, 0, NULL, read_baud },
+	{ "pin_file", KEY_OWN, 0, 0, 0, 0, NULL, read_pin },
+	{ "smsc", KEY_TEXT, AT(smsc), sizeof ((struct channel_settings *)0)->smsc, 0, 0, check_number, NULL },
+	{ "part_pace", KEY_MILLIS, AT(part_pace_ms), 0, 0, KEY_MIN(1), NULL, NULL },
 };
+enum { KEYS = sizeof keys / sizeof *keys, MODEM_KEYS = 5 }; /* the last of them */
 /* clang-format on */
+
+/* -- keys of one kind ------------------------------------------------------------------------ */
+
+/* A value as JSON; NULL: the error is set. */
+static json_t *value_of(struct config_reader *r, const struct config_node *n);
+
+/* Reads a secret's file. NULL: the error is set. */
+static json_t *secret_of(struct config_reader *r, const struct config_node *n)
+{
+	char name[SETTINGS_PATH], path[SETTINGS_PATH], secret[SECRET];
+	const char *why;
+	json_t *out;
+
+	if (!config_text(r, n, name, sizeof name))
+		return NULL;
+	if (!secret_path(r, name, path)) {
+		config_wrong(r->error, n, "%s 的路径太长", n->name);
+		return NULL;
+	}
+	if ((why = config_load_secret(path, secret, sizeof secret)) != NULL) {
+		config_wrong(r->error, n, "%s 读不了 %s: %s", n->name, path, why);
+		return NULL;
+	}
+	out = json_string(secret);
+	if (out == NULL)
+		config_wrong(r->error, n, "%s 的内容不是 UTF-8 文字", n->name);
+	explicit_bzero(secret, sizeof secret);
+	return out;
+}
+
+static json_t *path_of(struct config_reader *r, const struct config_node *n)
+{
+	char path[SETTINGS_PATH];
+
+	if (!config_want(r, n, CONFIG_TEXT))
+		return NULL;
+	if (config_path(r, n->text, path))
+		return json_string(path);
+	config_wrong(r->error, n, "%s 的路径太长", n->name);
+	return NULL;
+}
+
+static bool ends(const char *s, const char *with)
+{
+	size_t n = strlen(s), m = strlen(with);
+
+	return n > m && strcmp(s + n - m, with) == 0;
+}
+
+/* What must not stand in a file that others may read. */
+static bool is_secret(const char *name)
+{
+	static const char *const words[] = { "secret", "secret_key", "password", "passwd",
+		"token" };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(name, words[i]) == 0 || ends(name, words[i]))
+			return true;
+	return false;
+}
+
+static bool put_own(struct config_reader *r, const struct config_node *n, json_t *to)
+{
+	bool file = ends(n->name, "_file") && strcmp(n->name, "ca_file") != 0;
+	char name[64];
+	json_t *v;
+
+	if (n->type == CONFIG_TEXT && is_secret(n->name))
+		return config_wrong(r->error, n,
+			"%s 是保密的,不能直接写在这里:请写进一个单独的文件,再写 %s_file = "
+			"\"文件名\"",
+			n->name, n->name);
+	if ((size_t)snprintf(name, sizeof name, "%.*s", (int)strlen(n->name) - (file ? 5 : 0),
+		    n->name) >= sizeof name)
+		return config_wrong(r->error, n, "配置项的名字太长");
+	if (json_object_get(to, name) != NULL)
+		return config_wrong(r->error, n, "%s 和 %s_file 只能写一个", name, name);
+	v = file                              ? secret_of(r, n)
+	    : strcmp(n->name, "ca_file") == 0 ? path_of(r, n)
+					      : value_of(r, n);
+	return v != NULL && json_object_set_new(to, name, v) == 0;
+}
+
+static json_t *group_of(struct config_reader *r, const struct config_node *n)
+{
+	json_t *out = json_object();
+
+	for (int i = 0; i < n->count; i++) {
+		if (put_own(r, &n->child[i], out))
+			continue;
+		json_wipe(out);
+		json_decref(out);
+		return NULL;
+	}
+	return out;
+}
+
+static json_t *list_of(struct config_reader *r, const struct config_node *n)
+{
+	json_t *out = json_array(), *v;
+
+	for (int i = 0; i < n->count; i++) {
+		if ((v = value_of(r, &n->child[i])) != NULL) {
+			json_array_append_new(out, v);
+			continue;
+		}
+		json_wipe(out);
+		json_decref(out);
+		return NULL;
+	}
+	return out;
+}
+
+static json_t *value_of(struct config_reader *r, const struct config_node *n)
+{
+	switch (n->type) {
+	case CONFIG_NUMBER:
+		return json_integer(n->number);
+	case CONFIG_FRACTION:
+		return json_real(n->fraction);
+	case CONFIG_FLAG:
+		return json_boolean(n->number != 0);
+	case CONFIG_GROUP:
+		return group_of(r, n);
+	case CONFIG_LIST:
+		return list_of(r, n);
+	case CONFIG_TEXT:
+		break;
+	}
+	return json_string(n->text);
+}
+
+static bool read_own(struct config_reader *r, const struct config_node *n, void *target)
+{
+	struct channel_settings *c = target;
+
+	for (int i = KEYS - MODEM_KEYS; i < KEYS; i++)
+		if (strcmp(n->name, keys[i].name) == 0)
+			return config_wrong(
+				r->error, n, "%s 只用于 kind = \"modem\" 的通道", n->name);
+	if (!put_own(r, n, c->own))
+		return false;
+	json_put_int(c->own_lines, n->name, n->line);
+	if (ends(n->name, "_file")) {
+		char name[64];
+
+		snprintf(name, sizeof name, "%.*s", (int)strlen(n->name) - 5, n->name);
+		json_put_int(c->own_lines, name, n->line);
+	}
+	return true;
+}
+
+void config_channels_free(struct settings *s)
+{
+	for (int i = 0; i < s->channel_count; i++) {
+		json_wipe(s->channel[i].own);
+		json_decref(s->channel[i].own);
+		json_decref(s->channel[i].own_lines);
+		s->channel[i].own = s->channel[i].own_lines = NULL;
+	}
+}
+
+/* Byte by byte, but for what the kinds keep. */
+static bool same(const struct channel_settings *a, const struct channel_settings *b)
+{
+	struct channel_settings x, y;
+
+	memcpy(&x, a, sizeof x);
+	memcpy(&y, b, sizeof y);
+	x.own = y.own = x.own_lines = y.own_lines = NULL;
+	return memcmp(&x, &y, sizeof x) == 0 &&
+	       (a->own == b->own || json_equal(a->own, b->own) != 0);
+}
+
+bool config_channels_same(const struct settings *a, const struct settings *b)
+{
+	if (a->channel_count != b->channel_count)
+		return false;
+	for (int i = 0; i < a->channel_count; i++)
+		if (!same(&a->channel[i], &b->channel[i]))
+			return false;
+	return true;
+}
+
+/* -- a channel ------------------------------------------------------------------------------- */
 
 static bool starts(const char *s, const char *with)
 {
@@ -167,7 +348,7 @@ static void fill(int *field, int value)
 
 static void fill_limits(struct channel_settings *c)
 {
-	bool sim = is_simulated(c->device);
+	bool sim = c->own != NULL || is_simulated(c->device);
 
 	fill(&c->pace_ms, sim ? 0 : PACE_MS);
 	fill(&c->part_pace_ms, sim ? 0 : PART_PACE_MS);
@@ -184,18 +365,36 @@ static bool check_whole(struct config_reader *r, const struct config_node *n,
 	if (c->kind[0] == '\0')
 		return config_wrong(
 			r->error, n, "通道 %s 没有写 kind,例如 kind = \"modem\"", c->name);
-	if (c->device[0] == '\0')
+	if (c->own == NULL && c->device[0] == '\0')
 		return config_wrong(r->error, n,
 			"通道 %s 没有写 device,例如 \"/dev/serial/by-id/…\" 或 \"tcp:主机:端口\"",
 			c->name);
-	for (int i = 0; i < s->channel_count; i++) {
+	for (int i = 0; i < s->channel_count - 1; i++) {
 		if (strcmp(s->channel[i].name, c->name) == 0)
 			return config_wrong(r->error, n, "通道名 %s 用了两次", c->name);
-		if (strcmp(s->channel[i].device, c->device) == 0)
+		if (c->own == NULL && strcmp(s->channel[i].device, c->device) == 0)
 			return config_wrong(r->error, n, "通道 %s 和 %s 用了同一个 device", c->name,
 				s->channel[i].name);
 	}
 	return true;
+}
+
+static bool is_modem(const struct config_node *n)
+{
+	const struct config_node *kind = config_child(n, "kind");
+
+	return kind == NULL || kind->type != CONFIG_TEXT || strcmp(kind->text, "modem") == 0;
+}
+
+static bool read_keys(
+	struct config_reader *r, const struct config_node *n, struct channel_settings *c)
+{
+	if (is_modem(n))
+		return config_keys_read(r, n, keys, KEYS, c);
+	c->own = json_object();
+	c->own_lines = json_pack("{s:s, s:i, s:i}", "@file", n->file, "@line", n->line, "kind",
+		config_child(n, "kind")->line);
+	return config_keys_read_some(r, n, keys, KEYS - MODEM_KEYS, c, read_own);
 }
 
 static bool read_channel(struct config_reader *r, const struct config_node *n, void *target)
@@ -210,8 +409,8 @@ static bool read_channel(struct config_reader *r, const struct config_node *n, v
 	c->validity_min = 60;
 	c->pace_ms = c->part_pace_ms = NOT_GIVEN;
 	c->per_minute = c->per_hour = c->per_day = NOT_GIVEN;
-	if (!config_keys_read(r, n, keys, sizeof keys / sizeof *keys, c) ||
-		!check_whole(r, n, s, c))
+	s->channel_count++; /* now: what it holds is freed with the others */
+	if (!read_keys(r, n, c) || !check_whole(r, n, s, c))
 		return false;
 	fill_limits(c);
 	if (c->voice)
@@ -219,7 +418,6 @@ static bool read_channel(struct config_reader *r, const struct config_node *n, v
 			c->name);
 	if (!c->sms && !c->voice)
 		config_warn(n, "通道 %s 既不发短信也不打电话,不会用到", c->name);
-	s->channel_count++;
 	return true;
 }
 

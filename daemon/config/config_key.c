@@ -289,6 +289,13 @@ static const struct config_key *find_key(
 bool config_keys_read(struct config_reader *r, const struct config_node *group,
 	const struct config_key *keys, size_t count, void *target)
 {
+	return config_keys_read_some(r, group, keys, count, target, NULL);
+}
+
+bool config_keys_read_some(struct config_reader *r, const struct config_node *group,
+	const struct config_key *keys, size_t count, void *target,
+	bool (*rest)(struct config_reader *r, const struct config_node *n, void *target))
+{
 	if (!config_want(r, group, CONFIG_GROUP))
 		return false;
 	for (int i = 0; i < group->count; i++) {
@@ -296,9 +303,9 @@ bool config_keys_read(struct config_reader *r, const struct config_node *group,
 		struct config_hint hint = { .best = NULL };
 		const struct config_key *k = find_key(n->name, keys, count, &hint);
 
-		if (k == NULL)
+		if (k == NULL && rest == NULL)
 			return config_unknown(r, n, &hint);
-		if (!read_key(r, n, k, target))
+		if (k == NULL ? !rest(r, n, target) : !read_key(r, n, k, target))
 			return false;
 	}
 	return true;

@@ -170,31 +170,36 @@ static const struct { const char *name; size_t at, size; } restart_keys[] = {
 	{ "drop.stable", AT(drop.stable_s), SIZE(drop.stable_s) },
 	{ "drop.file_max", AT(drop.file_max), SIZE(drop.file_max) },
 	{ "drop.rows_max", AT(drop.rows_max), SIZE(drop.rows_max) },
-	{ "channels", AT(channel), SIZE(channel) },
 	{ "disk_low", AT(disk_low_bytes), SIZE(disk_low_bytes) },
 };
 /* clang-format on */
 
+/* False: it does not fit any more. */
+static bool add_name(char *out, size_t n, const char *name)
+{
+	size_t used = strlen(out);
+	int len = snprintf(out + used, n - used, "%s%s", used > 0 ? "," : "", name);
+
+	if (len >= 0 && (size_t)len < n - used)
+		return true;
+	out[used] = '\0';
+	return false;
+}
+
 void settings_restart_keys(const struct settings *a, const struct settings *b, char *out, size_t n)
 {
-	size_t used = 0;
+	bool fits = true;
 
 	assert(n > 0);
 	*out = '\0';
-	for (size_t i = 0; i < sizeof restart_keys / sizeof *restart_keys; i++) {
+	for (size_t i = 0; fits && i < sizeof restart_keys / sizeof *restart_keys; i++) {
 		size_t at = restart_keys[i].at;
-		int len;
 
-		if (memcmp((const char *)a + at, (const char *)b + at, restart_keys[i].size) == 0)
-			continue;
-		len = snprintf(
-			out + used, n - used, "%s%s", used > 0 ? "," : "", restart_keys[i].name);
-		if (len < 0 || (size_t)len >= n - used) {
-			out[used] = '\0';
-			return;
-		}
-		used += (size_t)len;
+		if (memcmp((const char *)a + at, (const char *)b + at, restart_keys[i].size) != 0)
+			fits = add_name(out, n, restart_keys[i].name);
 	}
+	if (fits && !config_channels_same(a, b))
+		add_name(out, n, "channels");
 }
 
 /* -- defaults ----------------------------------------------------------------------------- */
@@ -368,6 +373,7 @@ void settings_free(struct settings *s)
 		arena_free(s->memory);
 		free(s->memory);
 	}
+	config_channels_free(s);
 	explicit_bzero(s, sizeof *s); /* the PINs */
 	free(s);
 }

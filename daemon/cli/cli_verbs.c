@@ -146,7 +146,7 @@ const struct cli_verb cli_verbs[] = {
 	EXPLAIN("idcard", "[in:证件号...]", "ref:日期", "身份证号"),
 	EXPLAIN("name", "[in:姓名...]", "", "姓名"),
 	EXPLAIN("date", "[in:日期...]", "ref:日期 cell:n epoch:1904 field:birth", "日期和时间"),
-	EXPLAIN("sign", "[in:算法和 名=值...]", "", "云短信请求怎么签名，每一步都列出来"),
+	EXPLAIN("sign", "[in:算法或名=值...]", "", "云短信请求怎么签名，每一步都列出来"),
 	EXPLAIN("headers", "[file:文件]", SHEET_OPTIONS, "表头怎么认；种类：warning resident member area team duty"),
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };

@@ -73,7 +73,7 @@ int desk_fault_status(const struct fault *f); /* 404, 409, 422 ... */
 /* -- outbox --------------------------------------------------------------------------------- */
 
 /* The next message for this channel, or false: none may go now. */
-bool desk_claim(struct desk *d, const char *channel, struct outgoing *out);
+bool desk_claim(struct desk *d, const char *channel, enum outgoing_kind kind, struct outgoing *out);
 
 void desk_part(struct desk *d, const char *channel, const struct send_part *part);
 /*

@@ -60,7 +60,7 @@ void words_time(const struct desk *d, struct template_values *v, const char *key
 const char *words_amount(
 	struct store *s, int64_t fen); /* 35000元, 3.5万元 stays in yuan; "" unknown */
 const char *words_mask_name(struct store *s, const char *name);
-/* -- post.c: one SMS into the outbox --------------------------------------------------------------- */
+/* -- post.c: one SMS or call into the outbox --------------------------------------------------------------- */
 
 struct post {
 	const struct casefile *c; /* NULL: of no case */
@@ -73,6 +73,8 @@ struct post {
 	bool at_once; /* an answer: no window */
 };
 int64_t post_sms(struct desk *d, const struct post *p);
+/* A call: the template is one that is spoken, `phone` may be a landline. */
+int64_t post_call(struct desk *d, const struct post *p);
 /* When so much time has passed in which this policy's SMS may go: nights do not count unless it is urgent. */
 int64_t post_open_due(const struct policy *p, int64_t from_ms, int64_t after_ms);
 int64_t post_text(struct desk *d, const char *phone, const char *text, const char *purpose,

@@ -17,10 +17,13 @@ struct message {
 	int64_t id, case_id, task_id, member_id;
 	const char *
 		purpose; /* task, detail, notice, told, reminder, answer, alarm, revisit, handover, system */
+	const char *kind;   /* sms, call */
 	const char *class_; /* urgent, normal, bulk */
 	int priority;       /* smaller goes first */
-	const char *phone,
-		*text; /* only to add one, and of message_first(): sealed, read when needed */
+	/* Only to add one, and of message_next() and message_whole(): sealed, read when needed. */
+	const char *phone, *text;
+	const char *template,
+		*values; /* what made the text, for registered templates; "" not kept */
 	enum message_state state;
 	int64_t held_until;
 	const char *held_why;
@@ -28,7 +31,9 @@ struct message {
 	const char *channel;
 	int attempts; /* refused for a passing reason so far, on any channel */
 	int repeats;  /* sent again after an unsure attempt; the text is marked then */
+	int tries;    /* how often it was given to a channel */
 	int parts, parts_sent, concat_ref;
+	int64_t cost_fen; /* of all tries that were charged */
 	const char *error;
 	int64_t created_at, sending_at, sent_at;
 };
@@ -37,8 +42,12 @@ void message_add(struct store *s, const struct message *m);
 bool message_get(struct store *s, int64_t id, struct message *out);
 /* A step of its life with its event; false: forbidden. Writes the other fields as they stand in *m. */
 bool message_event(struct store *s, struct message *m, enum message_event ev, const char *reason);
-/* The first that waits in the queue, not held, with its phone and text; false: none. */
-bool message_first(struct store *s, struct message *out);
+/*
+ * The first of that kind that waits in the queue, not held, behind `after` (NULL: of all), with its
+ * phone and text; false: none.
+ */
+bool message_next(
+	struct store *s, const char *kind, const struct message *after, struct message *out);
 /* Held ones whose time has come go back to the queue; returns the next due time (INT64_MAX none). */
 int64_t message_release(struct store *s);
 int64_t message_held_next(struct store *s);

@@ -118,7 +118,7 @@ void play_pump(struct play *p)
 
 	while (more) {
 		play_begin(p);
-		more = desk_claim(p->desk, "sim1", &m);
+		more = desk_claim(p->desk, "sim1", OUTGOING_SMS, &m);
 		play_finish(p);
 		if (!more)
 			break;

@@ -76,7 +76,7 @@ static void claim(void)
 	struct outgoing m;
 
 	/* As the pump: one message at a time. */
-	if (in_hand.id == 0 && desk_claim(desk, "sim1", &m))
+	if (in_hand.id == 0 && desk_claim(desk, "sim1", OUTGOING_SMS, &m))
 		in_hand = m;
 }
 

@@ -65,7 +65,7 @@ static enum store_rc batch(struct office *o, int64_t first, struct outgoing *out
 	push(o, first, first % 10); /* known */
 	out->id = 0;
 	store_job_begin(o->t.s, o->now++);
-	if (!desk_claim(o->desk, "sim1", out))
+	if (!desk_claim(o->desk, "sim1", OUTGOING_SMS, out))
 		out->id = 0;
 	store_job_end(o->t.s);
 	return store_commit(o->t.s);

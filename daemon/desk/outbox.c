@@ -110,24 +110,32 @@ static bool is_short(const char *text)
 static void fill(struct desk *d, struct message *m, struct outgoing *out)
 {
 	*out = (struct outgoing){ .id = m->id,
+		.kind = strcmp(m->kind, "call") == 0 ? OUTGOING_CALL : OUTGOING_SMS,
 		.urgent = strcmp(m->class_, "urgent") == 0,
 		.first_part = m->parts_sent,
 		.validity_min = (int)((m->expires_at - d->s->now_ms) / MINUTE_MS) + 1 };
 	snprintf(out->to, sizeof out->to, "%s", m->phone);
-	if (m->repeats > 0)
+	if (m->repeats > 0 && out->kind == OUTGOING_SMS)
 		template_repeat(&d->set->templates, m->text, out->text, sizeof out->text);
 	else
 		snprintf(out->text, sizeof out->text, "%s", m->text);
+	if (m->template != NULL) {
+		snprintf(out->template, sizeof out->template, "%s", m->template);
+		snprintf(out->values, sizeof out->values, "%s", m->values);
+	}
+	if (out->kind == OUTGOING_CALL && is_ask(m))
+		snprintf(out->keys, sizeof out->keys, "107");
 	if (m->concat_ref < 0 && !is_short(out->text))
 		m->concat_ref = message_concat_ref(d->s, m->phone);
 	out->concat_ref = m->concat_ref < 0 ? 0 : m->concat_ref;
 }
 
-bool desk_claim(struct desk *d, const char *channel, struct outgoing *out)
+bool desk_claim(struct desk *d, const char *channel, enum outgoing_kind kind, struct outgoing *out)
 {
+	const char *code = kind == OUTGOING_CALL ? "call" : "sms";
 	struct message m;
 
-	for (int looked = 0; looked < LOOK_MAX && message_first(d->s, &m); looked++) {
+	for (int looked = 0; looked < LOOK_MAX && message_next(d->s, code, NULL, &m); looked++) {
 		const char *why = not_needed(d, &m);
 		int64_t until;
 

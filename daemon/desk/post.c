@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,6 +91,11 @@ static int64_t window_of(const struct desk *d, const struct post *p)
 	return policy_window(is_revisit(p->purpose) ? &day : &p->c->policy, d->s->now_ms);
 }
 
+static const char *kind_code(enum outgoing_kind kind)
+{
+	return kind == OUTGOING_CALL ? "call" : "sms";
+}
+
 static void add(struct desk *d, struct message *m, int64_t held_until, const char *why)
 {
 	m->id = store_id(d->s);
@@ -100,14 +106,15 @@ static void add(struct desk *d, struct message *m, int64_t held_until, const cha
 	d->next_due_ms = 0;
 }
 
-int64_t post_sms(struct desk *d, const struct post *p)
+static int64_t post(struct desk *d, const struct post *p, enum outgoing_kind kind)
 {
 	struct template_values values;
 	char text[TEXT_MAX];
 	bool urgent = is_urgent(p->c, p->purpose);
 	int ttl_s =
 		p->c == NULL || (!urgent && p->c->policy.urgent) ? 24 * 3600 : p->c->policy.ttl_s;
-	struct message m = { .case_id = p->c == NULL ? 0 : p->c->id,
+	struct message m = { .kind = kind_code(kind),
+		.case_id = p->c == NULL ? 0 : p->c->id,
 		.task_id = p->t == NULL ? 0 : p->t->id,
 		.member_id = p->member_id,
 		.purpose = p->purpose,
@@ -127,10 +134,22 @@ int64_t post_sms(struct desk *d, const struct post *p)
 	return m.id;
 }
 
+int64_t post_sms(struct desk *d, const struct post *p)
+{
+	return post(d, p, OUTGOING_SMS);
+}
+
+int64_t post_call(struct desk *d, const struct post *p)
+{
+	assert(template_is_spoken(p->tpl));
+	return post(d, p, OUTGOING_CALL);
+}
+
 int64_t post_text(struct desk *d, const char *phone, const char *text, const char *purpose,
 	const char *class_)
 {
-	struct message m = { .purpose = purpose,
+	struct message m = { .kind = kind_code(OUTGOING_SMS),
+		.purpose = purpose,
 		.class_ = class_,
 		.priority = strcmp(class_, "urgent") == 0 ? order_of(purpose)
 							  : priority_of(d, NULL, purpose),

@@ -130,7 +130,7 @@ static void claim(struct desk *d, struct crossing *x)
 {
 	if (x->out == NULL)
 		x->out = room_for_one();
-	x->found = desk_claim(d, x->lane->set.name, x->out);
+	x->found = desk_claim(d, x->lane->set.name, OUTGOING_SMS, x->out);
 	x->lane->hungry = !x->found;
 }
 

@@ -10,20 +10,23 @@
 #define MESSAGE_COLUMNS \
 	"id, case_id, task_id, member_id, purpose, class, priority, state, held_until, held_why, " \
 	"expires_at, channel, attempts, repeats, parts, parts_sent, concat_ref, error, " \
-	"created_at, sending_at, sent_at"
+	"created_at, sending_at, sent_at, kind, tries, cost_fen"
+enum { COLUMNS = 24 };
 
 void message_add(struct store *s, const struct message *m)
 {
 	db_run(s->db,
-		"INSERT INTO message (" MESSAGE_COLUMNS ", phone_x, text_x, kind, ended_at, owner,"
-		" lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, 0, 0, -1, '', ?,"
-		" 0, 0, ?, ?, 'sms', 0, '', 0)",
+		"INSERT INTO message (" MESSAGE_COLUMNS ", phone_x, text_x, template, values_x,"
+		" ended_at, owner, lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0,"
+		" 0, 0, -1, '', ?, 0, 0, ?, 0, 0, ?, ?, ?, ?, 0, '', 0)",
 		DB_ARGS(DI(m->id), DI(m->case_id), DI(m->task_id), DI(m->member_id), DT(m->purpose),
 			DT(m->class_), DI(m->priority),
 			DT(machine_code(&message_life, (int)m->state)), DI(m->held_until),
-			DT(m->held_why), DI(m->expires_at), DI(s->now_ms),
+			DT(m->held_why), DI(m->expires_at), DI(s->now_ms), DT(m->kind),
 			store_sealed(s, "message", "phone", m->id, m->phone),
-			store_sealed(s, "message", "text", m->id, m->text)));
+			store_sealed(s, "message", "text", m->id, m->text),
+			DT(m->template == NULL ? "" : m->template),
+			store_sealed(s, "message", "values", m->id, m->values)));
 }
 
 static void read_message(struct store *s, struct db_stmt *q, struct message *out)
@@ -50,7 +53,10 @@ static void read_message(struct store *s, struct db_stmt *q, struct message *out
 		.error = store_keep(s, db_text(q, 17)),
 		.created_at = db_int(q, 18),
 		.sending_at = db_int(q, 19),
-		.sent_at = db_int(q, 20) };
+		.sent_at = db_int(q, 20),
+		.kind = store_keep(s, db_text(q, 21)),
+		.tries = (int)db_int(q, 22),
+		.cost_fen = db_int(q, 23) };
 	if (out->state == MSG_NONE)
 		db_fail(s->db, STORE_BAD_ROW);
 }
@@ -72,18 +78,28 @@ bool message_get(struct store *s, int64_t id, struct message *out)
 		out);
 }
 
-bool message_first(struct store *s, struct message *out)
+static void read_texts(struct store *s, struct db_stmt *q, struct message *out)
+{
+	out->phone = store_plain(s, q, COLUMNS, "message", "phone", out->id);
+	out->text = store_plain(s, q, COLUMNS + 1, "message", "text", out->id);
+	out->template = store_keep(s, db_text(q, COLUMNS + 2));
+	out->values = store_plain(s, q, COLUMNS + 3, "message", "values", out->id);
+}
+
+bool message_next(
+	struct store *s, const char *kind, const struct message *after, struct message *out)
 {
 	struct db_stmt *q = db_query(s->db,
-		"SELECT " MESSAGE_COLUMNS ", phone_x, text_x"
-		" FROM message WHERE state = 'queued' ORDER BY priority, id LIMIT 1",
-		DB_NONE);
+		"SELECT " MESSAGE_COLUMNS ", phone_x, text_x, template, values_x"
+		" FROM message WHERE state = 'queued' AND kind = ? AND (priority, id) > (?, ?)"
+		" ORDER BY priority, id LIMIT 1",
+		DB_ARGS(DT(kind), DI(after == NULL ? -1 : after->priority),
+			DI(after == NULL ? 0 : after->id)));
 
 	if (!db_next(q))
 		return false;
 	read_message(s, q, out);
-	out->phone = store_plain(s, q, 21, "message", "phone", out->id);
-	out->text = store_plain(s, q, 22, "message", "text", out->id);
+	read_texts(s, q, out);
 	db_end(q);
 	return db_rc(s->db) == STORE_OK;
 }

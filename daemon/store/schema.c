@@ -95,11 +95,12 @@ static const char *const migration_1[] = {
 	" kind TEXT NOT NULL, purpose TEXT NOT NULL, class TEXT NOT NULL, priority BIGINT NOT NULL, phone_x BLOB NOT NULL,"
 	" text_x BLOB NOT NULL, state TEXT NOT NULL, held_until BIGINT NOT NULL, held_why TEXT NOT NULL, expires_at BIGINT NOT NULL,"
 	" channel TEXT NOT NULL, attempts BIGINT NOT NULL, parts BIGINT NOT NULL, parts_sent BIGINT NOT NULL, concat_ref BIGINT NOT NULL,"
-	" repeats BIGINT NOT NULL, error TEXT NOT NULL, created_at BIGINT NOT NULL, sending_at BIGINT NOT NULL,"
+	" repeats BIGINT NOT NULL, tries BIGINT NOT NULL, cost_fen BIGINT NOT NULL, template TEXT NOT NULL, values_x BLOB,"
+	" error TEXT NOT NULL, created_at BIGINT NOT NULL, sending_at BIGINT NOT NULL,"
 	" sent_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, owner TEXT NOT NULL, lease_until BIGINT NOT NULL,"
 	" CHECK (state <> 'sending' OR (sending_at > 0 AND channel <> '')),"
 	" CHECK (state <> 'held' OR held_until > 0))",
-	"CREATE INDEX message_waiting ON message (priority, id) WHERE state = 'queued'",
+	"CREATE INDEX message_waiting ON message (kind, priority, id) WHERE state = 'queued'",
 	/* Never a list of three or more here: SQLite would make a table of it at each step of a message's life. */
 	"CREATE INDEX message_open ON message (state, id) WHERE state = 'sending' OR state = 'unsure'",
 	"CREATE INDEX message_held ON message (held_until) WHERE state = 'held'",

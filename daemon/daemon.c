@@ -54,6 +54,20 @@ static void batch_begin(void *arg)
 	store_begin(h->store);
 }
 
+static void batch_bold(void *arg)
+{
+	struct house *h = arg;
+
+	store_begin_bold(h->store);
+}
+
+static void batch_undo(void *arg)
+{
+	struct house *h = arg;
+
+	store_undo(h->store);
+}
+
 static void job_begin(void *arg)
 {
 	struct house *h = arg;
@@ -76,6 +90,7 @@ static enum store_rc batch_end(void *arg)
 	struct house *h = arg;
 	enum store_rc rc;
 
+	store_careful(h->store); /* a claim that fails is its own affair */
 	pump_feed(h->pump, h->desk);
 	rc = store_commit(h->store);
 	/* A failed sync is never tried again: the pages may be gone. Stop, restart, recover. */
@@ -330,6 +345,8 @@ int daemon_run(const char *config_path, struct settings *set)
 	struct house *h = &house;
 	struct work_hooks hooks = { .arg = h,
 		.batch_begin = batch_begin,
+		.batch_bold = batch_bold,
+		.batch_undo = batch_undo,
 		.job_begin = job_begin,
 		.job_end = job_end,
 		.batch_end = batch_end,

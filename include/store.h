@@ -46,6 +46,7 @@ struct store {
 	int64_t batch_seq; /* before this batch */
 	uint8_t batch_chain[SEAL_HASH];
 	bool broken; /* for good */
+	bool bold;   /* this batch has no savepoints */
 	struct buf scratch;
 	struct arena arena; /* what this job has read or sealed */
 	struct crew *crew;  /* of the writing handle; see crew.h */
@@ -59,6 +60,14 @@ enum store_rc store_open_reader(struct store **out, const char *url, const struc
 void store_close(struct store *s);
 
 void store_begin(struct store *s);
+/*
+ * A batch without savepoints: they copy every page that a job touches, a third of its cost. The first
+ * job that fails spoils it: then each job says so and does nothing, and there is only store_undo(),
+ * and all the jobs once more in a batch of store_begin().
+ */
+void store_begin_bold(struct store *s);
+void store_undo(struct store *s);    /* the whole batch, as if it had not begun */
+void store_careful(struct store *s); /* the jobs to come have savepoints again */
 void store_job_begin(struct store *s, int64_t now_ms);
 enum store_rc store_job_end(struct store *s); /* undone when it is not STORE_OK */
 enum store_rc store_commit(struct store *s);

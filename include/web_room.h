@@ -81,9 +81,12 @@ void web_answer_result(struct request *rq, enum store_rc rc); /* a failed job or
 bool web_may_write(struct request *rq);                       /* false: answered 507 or 503 */
 /* Puts rq->work; when the queue is full the request is answered with 503. */
 void web_put(struct request *rq, void (*run)(struct work *, void *), void (*done)(struct work *));
-/* The same for one slice of a long job: when the queue is full it is tried again later. */
-void web_put_slice(
+/* The same for a run() that may be called again after it was undone (work.h). */
+void web_put_repeatable(
 	struct request *rq, void (*run)(struct work *, void *), void (*done)(struct work *));
+/* One slice of a long job: when the queue is full it is tried again later. `again`: repeatable. */
+void web_put_slice(struct request *rq, void (*run)(struct work *, void *),
+	void (*done)(struct work *), bool again);
 void web_try_waiters(struct web *w); /* once a second */
 struct request *web_request_of(struct work *w);
 void web_load_keys(struct web *w, struct request *then); /* then (may be NULL) is done after it */

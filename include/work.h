@@ -28,6 +28,12 @@ struct work {
 	void (*done)(struct work *w); /* loop's thread, after the commit */
 	enum store_rc rc;             /* what became of it */
 	bool bulk;                    /* behind live work, one a batch */
+	/*
+	 * run() may be called a second time, after all that it did in the database was undone, and
+	 * does not worker_tell(). A batch of such works goes without savepoints, which cost a
+	 * third of it; when one fails, the batch is undone and run again with them.
+	 */
+	bool again;
 	struct work *next;
 };
 
@@ -35,6 +41,8 @@ struct work_hooks {
 	void *arg;  /* of the hooks */
 	void *desk; /* what run() gets */
 	void (*batch_begin)(void *arg);
+	void (*batch_bold)(void *arg); /* the same without savepoints; NULL: never */
+	void (*batch_undo)(void *arg); /* of a bold batch: all of it */
 	void (*job_begin)(void *arg);
 	enum store_rc (*job_end)(void *arg);
 	enum store_rc (*batch_end)(void *arg); /* the desk's own last steps, then commit */

@@ -53,7 +53,7 @@ static int64_t accept_batch(struct temp_store *t, struct desk *d, int group, int
 			(int)(next_number % 100000000), LEVEL_HIGH);
 	began_us = clock_mono_us();
 	began_cpu = cpu_us();
-	store_begin(t->s);
+	store_begin_bold(t->s);
 	for (int i = 0; i < group; i++) {
 		struct accept_result out;
 

@@ -121,7 +121,10 @@ static void work(struct torture *t, struct store *s)
 		int64_t n = 1 + (int64_t)crash_dice(BATCH);
 
 		b->first_open = b->last + 1;
-		store_begin(s);
+		if (crash_dice(2) == 0)
+			store_begin(s);
+		else
+			store_begin_bold(s);
 		for (int64_t i = 0; i < n && !store_lost(s); i++) {
 			store_job_begin(s, TEMP_NOW + b->last * or_else(t->job->step_ms, 1));
 			t->job->run(s, ++b->last);

@@ -414,6 +414,46 @@ static void a_failed_job_leaves_its_neighbours(void **state)
 	assert_int_equal(out.bad_seq, 0);
 }
 
+/* Without savepoints: the first failure spoils it, nothing of it stays, the chain goes on where it was. */
+static void a_bold_batch_stands_or_falls_as_a_whole(void **state)
+{
+	struct temp_store *t = *state;
+	struct audit_result out;
+
+	store_begin_bold(t->s);
+	assert_int_equal(job_of_team(t, "甲队", STORE_OK), STORE_OK);
+	assert_int_equal(store_commit(t->s), STORE_OK);
+	store_begin_bold(t->s);
+	assert_int_equal(job_of_team(t, "乙队", STORE_OK), STORE_OK);
+	assert_int_equal(job_of_team(t, "坏队", STORE_CONFLICT), STORE_CONFLICT);
+	assert_false(store_lost(t->s));
+	assert_int_equal(job_of_team(t, "丙队", STORE_OK), STORE_CONFLICT);
+	store_undo(t->s);
+	assert_int_equal(teams(t), 1);
+	store_begin(t->s);
+	assert_int_equal(job_of_team(t, "乙队", STORE_OK), STORE_OK);
+	assert_int_equal(job_of_team(t, "坏队", STORE_CONFLICT), STORE_CONFLICT);
+	assert_int_equal(job_of_team(t, "丙队", STORE_OK), STORE_OK);
+	assert_int_equal(store_commit(t->s), STORE_OK);
+	assert_int_equal(teams(t), 3);
+	out = audit(t);
+	assert_int_equal(out.rows, 3);
+	assert_int_equal(out.bad_seq, 0);
+}
+
+static void a_claim_behind_bold_jobs_is_undone_alone(void **state)
+{
+	struct temp_store *t = *state;
+
+	store_begin_bold(t->s);
+	assert_int_equal(job_of_team(t, "甲队", STORE_OK), STORE_OK);
+	store_careful(t->s);
+	assert_int_equal(job_of_team(t, "坏队", STORE_CONFLICT), STORE_CONFLICT);
+	assert_int_equal(store_commit(t->s), STORE_OK);
+	assert_int_equal(teams(t), 1);
+	assert_int_equal(audit(t).bad_seq, 0);
+}
+
 static void a_unique_key_undoes_its_job_alone(void **state)
 {
 	struct temp_store *t = *state;
@@ -559,7 +599,7 @@ int main(void)
 {
 	enum { T = COUNT(tampers) };
 #define EACH(f) cmocka_unit_test_setup_teardown(f, temp_store_setup, temp_store_teardown)
-	struct CMUnitTest tests[T + 22] = {
+	struct CMUnitTest tests[T + 24] = {
 		[T] = EACH(what_was_sealed_comes_back),
 		EACH(personal_data_stand_nowhere_in_the_file),
 		EACH(a_moved_ciphertext_is_noticed),
@@ -574,6 +614,8 @@ int main(void)
 		EACH(a_cut_tail_changes_the_head),
 		EACH(the_chain_goes_on_after_a_restart),
 		EACH(a_failed_job_leaves_its_neighbours),
+		EACH(a_bold_batch_stands_or_falls_as_a_whole),
+		EACH(a_claim_behind_bold_jobs_is_undone_alone),
 		EACH(a_unique_key_undoes_its_job_alone),
 		EACH(a_refused_event_undoes_the_state),
 		EACH(the_first_failure_sticks),
@@ -588,5 +630,5 @@ int main(void)
 		tests[i] = (struct CMUnitTest){ .name = tampers[i].name,
 			.test_func = the_chain_finds,
 			.initial_state = (void *)&tampers[i] };
-	return _cmocka_run_group_tests("store", tests, T + 22, NULL, NULL);
+	return _cmocka_run_group_tests("store", tests, T + 24, NULL, NULL);
 }

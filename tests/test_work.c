@@ -79,6 +79,18 @@ static void batch_begin(void *arg)
 	note("(");
 }
 
+static void batch_bold(void *arg)
+{
+	assert_ptr_equal(arg, &b);
+	note("[");
+}
+
+static void batch_undo(void *arg)
+{
+	assert_ptr_equal(arg, &b);
+	note("undo");
+}
+
 static void job_begin(void *arg)
 {
 	assert_ptr_equal(arg, &b);
@@ -169,6 +181,8 @@ static void start(int max)
 	const struct work_hooks hooks = { .arg = &b,
 		.desk = "desk",
 		.batch_begin = batch_begin,
+		.batch_bold = batch_bold,
+		.batch_undo = batch_undo,
 		.job_begin = job_begin,
 		.job_end = job_end,
 		.batch_end = batch_end,
@@ -321,6 +335,64 @@ static void one_bad_job_leaves_its_neighbours(void **state)
 	assert_int_equal(b.job[4].work.rc, STORE_OK);
 }
 
+static void repeat(int i, const char *name)
+{
+	job(i, name, false)->work.again = true;
+	assert_true(worker_put(b.worker, &b.job[i].work));
+}
+
+static void works_that_may_run_again_go_without_savepoints(void **state)
+{
+	(void)state;
+	start(100);
+	shut_gate();
+	repeat(0, "a");
+	repeat(1, "b");
+	open_gate();
+	turn_until_done(3);
+	shut_gate();
+	repeat(2, "c");
+	give(3, "once", false);
+	open_gate();
+	turn_until_done(6);
+	stop();
+	assert_string_equal(taken(), "( ) [ a b ) ( ) ( c once )");
+}
+
+static void a_spoilt_batch_runs_again_with_them(void **state)
+{
+	(void)state;
+	start(100);
+	shut_gate();
+	repeat(0, "a");
+	repeat(1, "conflict");
+	repeat(2, "b");
+	b.job[1].ends = STORE_CONFLICT;
+	open_gate();
+	turn_until_done(4);
+	stop();
+	assert_string_equal(taken(), "( ) [ a conflict undo ( a conflict b )");
+	assert_int_equal(b.job[0].work.rc, STORE_OK);
+	assert_int_equal(b.job[1].work.rc, STORE_CONFLICT);
+	assert_int_equal(b.job[2].work.rc, STORE_OK);
+}
+
+static void a_full_disk_is_not_tried_twice(void **state)
+{
+	(void)state;
+	start(100);
+	shut_gate();
+	repeat(0, "a");
+	repeat(1, "full");
+	b.job[1].ends = STORE_FULL;
+	b.batch_rc = STORE_FULL;
+	open_gate();
+	turn_until_done(3);
+	stop();
+	assert_string_equal(taken(), "( ) [ a full )");
+	assert_int_equal(b.job[0].work.rc, STORE_FULL);
+}
+
 static void a_lost_batch_is_lost_for_every_job_of_it(void **state)
 {
 	(void)state;
@@ -378,7 +450,7 @@ static void work_without_run_only_comes_back(void **state)
 	assert_true(worker_put(b.worker, &b.job[0].work));
 	turn_until_done(1);
 	stop();
-	assert_string_equal(taken(), "( )");
+	assert_string_equal(taken(), "[ )");
 	assert_int_equal(b.job[0].work.rc, STORE_OK);
 }
 
@@ -503,7 +575,7 @@ static void a_tick_comes_when_it_is_due_and_not_before(void **state)
 	turn();
 	assert_int_equal(b.ticks, 1); /* once */
 	stop();
-	assert_non_null(strstr(taken(), "( tick )"));
+	assert_non_null(strstr(taken(), "[ tick )"));
 }
 
 static void work_that_comes_in_between_runs_without_a_tick(void **state)
@@ -531,7 +603,7 @@ static void a_job_may_make_a_tick_due(void **state)
 	while (b.ticks == 0)
 		uv_run(&b.loop, UV_RUN_NOWAIT);
 	stop();
-	assert_string_equal(taken(), "( ) ( ) ( tick )");
+	assert_string_equal(taken(), "( ) ( ) [ tick )");
 }
 
 static void a_due_tick_shares_the_batch_and_runs_behind_the_jobs(void **state)
@@ -557,6 +629,9 @@ int main(void)
 		TEST(live_work_that_comes_meanwhile_overtakes_bulk),
 		TEST(a_batch_has_an_upper_size),
 		TEST(one_bad_job_leaves_its_neighbours),
+		TEST(works_that_may_run_again_go_without_savepoints),
+		TEST(a_spoilt_batch_runs_again_with_them),
+		TEST(a_full_disk_is_not_tried_twice),
 		TEST(a_lost_batch_is_lost_for_every_job_of_it),
 		TEST(nothing_is_told_before_the_batch_is_committed),
 		TEST(work_without_run_only_comes_back),

@@ -105,21 +105,64 @@ static void run_job(struct worker *w, struct work *job)
 	job->rc = h->job_end(h->arg);
 }
 
-static void run_batch(struct worker *w, struct list *batch, bool tick)
+static enum store_rc run_tick(struct worker *w)
 {
 	const struct work_hooks *h = &w->hooks;
+
+	h->job_begin(h->arg);
+	h->tick(h->arg);
+	return h->job_end(h->arg);
+}
+
+static bool may_be_bold(const struct worker *w, const struct list *batch)
+{
+	for (const struct work *job = batch->first; job != NULL; job = job->next)
+		if (job->run != NULL && !job->again)
+			return false;
+	return w->hooks.batch_bold != NULL;
+}
+
+/* Did this one fail alone? After a full disk or a broken one nothing is better the second time. */
+static bool is_spoilt(enum store_rc rc)
+{
+	return rc != STORE_OK && rc != STORE_FULL && rc != STORE_BROKEN;
+}
+
+/* Without savepoints, as far as it goes. False: a job failed, and all of it was undone. */
+static bool run_bold(struct worker *w, const struct list *batch, bool tick)
+{
+	const struct work_hooks *h = &w->hooks;
+	bool spoilt = false;
+
+	h->batch_bold(h->arg);
+	for (struct work *job = batch->first; job != NULL && !spoilt; job = job->next) {
+		run_job(w, job);
+		spoilt = is_spoilt(job->rc);
+	}
+	if (tick && !spoilt)
+		spoilt = is_spoilt(run_tick(w));
+	if (spoilt)
+		h->batch_undo(h->arg);
+	return !spoilt;
+}
+
+static void run_careful(struct worker *w, const struct list *batch, bool tick)
+{
+	w->hooks.batch_begin(w->hooks.arg);
+	for (struct work *job = batch->first; job != NULL; job = job->next)
+		run_job(w, job);
+	if (tick)
+		run_tick(w);
+}
+
+static void run_batch(struct worker *w, struct list *batch, bool tick)
+{
 	enum store_rc rc;
 
 	list_init(&w->told);
-	h->batch_begin(h->arg);
-	for (struct work *job = batch->first; job != NULL; job = job->next)
-		run_job(w, job);
-	if (tick) {
-		h->job_begin(h->arg);
-		h->tick(h->arg);
-		h->job_end(h->arg);
-	}
-	rc = h->batch_end(h->arg);
+	if (!may_be_bold(w, batch) || !run_bold(w, batch, tick))
+		run_careful(w, batch, tick);
+	rc = w->hooks.batch_end(w->hooks.arg);
 	for (struct work *job = batch->first; job != NULL; job = job->next)
 		if (rc != STORE_OK)
 			job->rc = rc;

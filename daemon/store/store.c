@@ -158,14 +158,42 @@ void store_close(struct store *s)
 	free(s);
 }
 
-void store_begin(struct store *s)
+static void begin(struct store *s, bool bold)
 {
+	s->bold = bold;
 	db_clear(s->db);
 	s->batch_seq = s->event_seq;
 	memcpy(s->batch_chain, s->chain, SEAL_HASH);
 	if (s->broken)
 		db_fail(s->db, STORE_BROKEN);
 	db_begin(s->db);
+}
+
+void store_begin(struct store *s)
+{
+	begin(s, false);
+}
+
+void store_begin_bold(struct store *s)
+{
+	begin(s, true);
+}
+
+void store_careful(struct store *s)
+{
+	s->bold = false;
+}
+
+static void back_to_batch(struct store *s)
+{
+	s->event_seq = s->batch_seq;
+	memcpy(s->chain, s->batch_chain, SEAL_HASH);
+}
+
+void store_undo(struct store *s)
+{
+	db_rollback(s->db);
+	back_to_batch(s);
 }
 
 void store_job_begin(struct store *s, int64_t now_ms)
@@ -175,7 +203,8 @@ void store_job_begin(struct store *s, int64_t now_ms)
 	s->now_ms = now_ms;
 	s->saved_seq = s->event_seq;
 	memcpy(s->saved_chain, s->chain, SEAL_HASH);
-	db_savepoint(s->db);
+	if (!s->bold)
+		db_savepoint(s->db);
 }
 
 bool store_lost(const struct store *s)
@@ -192,6 +221,8 @@ enum store_rc store_job_end(struct store *s)
 {
 	enum store_rc rc = db_rc(s->db);
 
+	if (s->bold)
+		return rc;
 	if (rc == STORE_OK) {
 		db_release(s->db);
 		return db_rc(s->db);
@@ -212,10 +243,8 @@ enum store_rc store_commit(struct store *s)
 		rc = db_commit(s->db);
 	else
 		db_rollback(s->db);
-	if (rc != STORE_OK) {
-		s->event_seq = s->batch_seq;
-		memcpy(s->chain, s->batch_chain, SEAL_HASH);
-	}
+	if (rc != STORE_OK)
+		back_to_batch(s);
 	s->broken = s->broken || rc == STORE_BROKEN;
 	return rc;
 }

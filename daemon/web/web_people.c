@@ -119,7 +119,7 @@ static void slice_done(struct work *work)
 	if (work->rc == STORE_BROKEN)
 		web_broken(rq->web);
 	if (people_job_tell_slice(rq->job, work->rc))
-		web_put_slice(rq, slice_run, slice_done);
+		web_put_slice(rq, slice_run, slice_done, false);
 	else
 		request_pool(rq, answer_list, NULL);
 }
@@ -147,7 +147,7 @@ static void have_list(struct request *rq)
 	else if (j->count == 0)
 		request_pool(rq, answer_list, NULL);
 	else
-		web_put_slice(rq, slice_run, slice_done);
+		web_put_slice(rq, slice_run, slice_done, false);
 }
 
 static void start_list(struct request *rq)

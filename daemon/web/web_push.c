@@ -41,6 +41,7 @@ static void one_run(struct work *work, void *desk)
 	struct request *rq = web_request_of(work);
 	struct push *p = rq->job;
 
+	rq->nonce_spent = false; /* if this is a second time, the first was undone */
 	if (auth_spend(rq, desk_store(desk)))
 		desk_accept(desk, rq->actor, p->record, &p->result);
 }
@@ -89,7 +90,7 @@ static void read_with(struct request *rq, struct seal *seal)
 static void have_one(struct request *rq)
 {
 	if (rq->status == 0)
-		web_put(rq, one_run, one_done);
+		web_put_repeatable(rq, one_run, one_done);
 	else
 		request_done(rq);
 }
@@ -116,6 +117,8 @@ static void slice_run(struct work *work, void *desk)
 	struct request *rq = web_request_of(work);
 	struct push_job *j = rq->job;
 
+	if (j->next == 0)
+		rq->nonce_spent = false; /* as above; later slices find it written */
 	j->replayed = !auth_spend(rq, desk_store(desk));
 	if (!j->replayed)
 		push_job_take_slice(j, desk, rq->actor);
@@ -138,7 +141,7 @@ static void slice_done(struct work *work)
 		request_store_problem(rq, work->rc);
 		request_done(rq);
 	} else if (push_job_tell_slice(j, work->rc)) {
-		web_put_slice(rq, slice_run, slice_done);
+		web_put_slice(rq, slice_run, slice_done, true);
 	} else {
 		request_pool(rq, answer_many, NULL);
 	}
@@ -169,7 +172,7 @@ static void have_read(struct request *rq)
 	else if (j->count == 0 && !rq->is_signed)
 		request_pool(rq, answer_many, NULL);
 	else
-		web_put_slice(rq, slice_run, slice_done);
+		web_put_slice(rq, slice_run, slice_done, true);
 }
 
 void web_push(struct request *rq)

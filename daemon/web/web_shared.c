@@ -15,19 +15,31 @@ struct request *web_request_of(struct work *work)
 	return (struct request *)(void *)((char *)work - offsetof(struct request, work));
 }
 
-void web_put(struct request *rq, void (*run)(struct work *, void *), void (*done)(struct work *))
+static void put(struct request *rq, void (*run)(struct work *, void *), void (*done)(struct work *),
+	bool again)
 {
-	rq->work = (struct work){ .run = run, .done = done };
+	rq->work = (struct work){ .run = run, .done = done, .again = again };
 	if (worker_put(rq->web->worker, &rq->work))
 		return;
 	request_problem(rq, 503, "busy", "现在太忙，请按 Retry-After 的秒数稍后重发。");
 	request_done(rq);
 }
 
-void web_put_slice(
+void web_put(struct request *rq, void (*run)(struct work *, void *), void (*done)(struct work *))
+{
+	put(rq, run, done, false);
+}
+
+void web_put_repeatable(
 	struct request *rq, void (*run)(struct work *, void *), void (*done)(struct work *))
 {
-	rq->work = (struct work){ .run = run, .done = done, .bulk = true };
+	put(rq, run, done, true);
+}
+
+void web_put_slice(struct request *rq, void (*run)(struct work *, void *),
+	void (*done)(struct work *), bool again)
+{
+	rq->work = (struct work){ .run = run, .done = done, .bulk = true, .again = again };
 	if (worker_put(rq->web->worker, &rq->work))
 		return;
 	rq->next = rq->web->waiters;
@@ -41,7 +53,7 @@ void web_try_waiters(struct web *w)
 	for (w->waiters = NULL; rq != NULL; rq = next) {
 		next = rq->next;
 		rq->next = NULL;
-		web_put_slice(rq, rq->work.run, rq->work.done);
+		web_put_slice(rq, rq->work.run, rq->work.done, rq->work.again);
 	}
 }
 

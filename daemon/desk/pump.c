@@ -85,6 +85,7 @@ static struct crossing *crossing(struct lane *l, void (*in_desk)(struct desk *, 
 		abort();
 	x->work.run = in_desk == NULL ? NULL : run;
 	x->work.done = done;
+	x->work.again = true;
 	x->lane = l;
 	x->in_desk = in_desk;
 	x->after = after;

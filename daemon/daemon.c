@@ -291,13 +291,32 @@ static json_t *channels(void *arg)
 	return pump_channels(h->pump);
 }
 
+static bool resume_channel(void *arg, const char *name, const char **why)
+{
+	struct house *h = arg;
+
+	return pump_resume(h->pump, name, why);
+}
+
+static bool hook(void *arg, const char *channel, const struct channel_hook *in,
+	struct channel_hook_answer *answer, void (*done)(void *arg, bool ok), void *done_arg)
+{
+	struct house *h = arg;
+
+	return pump_hook(h->pump, channel, in, answer, done, done_arg);
+}
+
 /* The ways in: HTTP and the folder. */
 static void open_doors(struct house *h)
 {
 	struct web_parts parts = { .settings = h->set,
 		.worker = h->worker,
 		.pool = h->pool,
-		.hooks = { .arg = h, .channels = channels, .broken = on_broken } };
+		.hooks = { .arg = h,
+			.channels = channels,
+			.channel_resume = resume_channel,
+			.hook = hook,
+			.broken = on_broken } };
 	char why[512];
 
 	h->dropbox = dropbox_start(&h->loop, h->set, h->worker, h->store->seal, why, sizeof why);

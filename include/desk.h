@@ -87,6 +87,12 @@ void desk_late(struct desk *d, const char *channel, int64_t id, int part,
 /* A delivery report; an unknown reference is kept for 200 s. outcome: delivered, pending, failed. */
 void desk_report(struct desk *d, const char *channel, int mr, const char *number,
 	const char *outcome, int status);
+/*
+ * A report that names the message itself, since the provider gave our own reference back. `pending`
+ * settles an unsure one: the provider has it. What comes late, twice or out of order changes nothing.
+ */
+void desk_report_of(
+	struct desk *d, const char *channel, int64_t id, const char *outcome, const char *error);
 /* After a start: what was `sending` is unsure now; missed steps collapse. */
 void desk_recover(struct desk *d);
 

@@ -31,5 +31,10 @@ bool pump_is_quiet(const struct pump *p);
 void pump_stop(struct pump *p);
 void pump_free(struct pump *p);
 json_t *pump_channels(struct pump *p); /* [{"name","kind","up",…}], new reference */
+/* See channel_kind.hook; false also (503) when no such channel runs. */
+bool pump_hook(struct pump *p, const char *name, const struct channel_hook *h,
+	struct channel_hook_answer *answer, void (*done)(void *arg, bool ok), void *arg);
+/* A person says that what stopped this channel is mended. False: *why in plain Chinese. */
+bool pump_resume(struct pump *p, const char *name, const char **why);
 
 #endif

@@ -90,6 +90,8 @@ struct request {
 	int header_count;
 };
 
+/* A header as it was sent; NULL none. Loop's thread, until request_done(). */
+const char *request_sent_header(const struct request *rq, const char *name);
 /* The answer is in status, type and out. Loop's thread, once. */
 void request_done(struct request *rq);
 void request_header(struct request *rq, const char *name, const char *value);

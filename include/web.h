@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <uv.h>
 
+#include "channel.h"
 #include "settings.h"
 #include "store_pool.h"
 #include "work.h"
@@ -26,6 +27,11 @@ struct web_hooks { /* what other rooms tell; loop's thread; each may be NULL */
 	json_t *(*channels)(void *arg);
 	/* Starts a test; false: *why in plain Chinese. */
 	bool (*channel_test)(void *arg, const char *name, const json_t *body, const char **why);
+	bool (*channel_resume)(void *arg, const char *name, const char **why);
+	/* A provider's callback for that channel: see channel_kind.hook. */
+	bool (*hook)(void *arg, const char *channel, const struct channel_hook *h,
+		struct channel_hook_answer *answer, void (*done)(void *arg, bool ok),
+		void *done_arg);
 	/* The store is broken: the daemon has to stop. */
 	void (*broken)(void *arg);
 };

@@ -17,6 +17,7 @@ enum {
 	WEB_OPEN = 1,  /* no key needed */
 	WEB_LARGE = 2, /* a body that is no JSON may have settings.http.body_max bytes */
 	WEB_SLOW = 8,  /* a read that may take minutes */
+	WEB_HOOK = 16, /* a provider's callback: its secret stands in the path */
 	WEB_NONCE = 4, /* the handler spends the nonce of a signed request in its own job */
 	WEB_JSON_MAX = 256 << 10,
 	WEB_LOCAL_MAX = 96 << 20, /* a table by the local socket: a whole county's residents */
@@ -72,6 +73,9 @@ bool auth_body(struct web *w, struct request *rq); /* a signature over the body 
 bool auth_spend(struct request *rq, struct store *s);
 void auth_refuse_replay(struct request *rq);
 
+/* web_hook.c: is there such a channel, with that secret and for that address? False: answered 404. */
+bool web_hook_head(struct web *w, struct request *rq);
+
 /* web_list.c: the right and the reason to see plain data. False: answered. */
 bool web_may_reveal(struct request *rq, const char *noun);
 
@@ -118,6 +122,8 @@ void web_people_add(struct request *rq);
 void web_people_change(struct request *rq);
 void web_channels(struct request *rq);
 void web_channel_test(struct request *rq);
+void web_channel_resume(struct request *rq);
+void web_hook(struct request *rq);
 void web_audit(struct request *rq, struct store *s);
 void web_backup(struct request *rq);
 

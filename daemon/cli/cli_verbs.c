@@ -112,6 +112,7 @@ const struct cli_verb cli_verbs[] = {
 
 	{ "channel", "list", "", "", "GET", "/v1/channels", cli_channel_list, NULL, "通道和信号" },
 	ORDER("channel", "test", "name:通道", "to:号码", "/v1/channels/{name}/test", "已开始测试", "试一试通道"),
+	ORDER("channel", "resume", "name:通道", "", "/v1/channels/{name}/resume", "已恢复", "通道因密钥、余额等停下后，恢复使用"),
 
 	{ "key", "add", "name:名称", "role:角色 area:区划", "POST", "/v1/keys", cli_key_add, NULL,
 		"新建密钥，只显示这一次；角色：police manager finance auditor admin village" },

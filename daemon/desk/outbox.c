@@ -114,6 +114,7 @@ static void fill(struct desk *d, struct message *m, struct outgoing *out)
 		.urgent = strcmp(m->class_, "urgent") == 0,
 		.first_part = m->parts_sent,
 		.validity_min = (int)((m->expires_at - d->s->now_ms) / MINUTE_MS) + 1 };
+	own_ref_make(m->id, m->repeats * 100 + m->attempts, out->own_ref);
 	snprintf(out->to, sizeof out->to, "%s", m->phone);
 	if (m->repeats > 0 && out->kind == OUTGOING_SMS)
 		template_repeat(&d->set->templates, m->text, out->text, sizeof out->text);
@@ -325,6 +326,24 @@ void desk_report(struct desk *d, const char *channel, int mr, const char *number
 	}
 	if (strcmp(outcome, "pending") != 0)
 		stray_report_put(d->s, channel, mr, number, outcome, status);
+}
+
+void desk_report_of(
+	struct desk *d, const char *channel, int64_t id, const char *outcome, const char *error)
+{
+	struct message m;
+
+	if (!message_get(d->s, id, &m) || strcmp(m.channel, channel) != 0)
+		return;
+	d->next_due_ms = 0;
+	if (strcmp(outcome, "pending") == 0) {
+		if (m.state == MSG_UNSURE)
+			message_event(d->s, &m, MSG_EV_ACCEPTED, "the provider has it");
+	} else if (strcmp(outcome, "delivered") == 0) {
+		message_event(d->s, &m, MSG_EV_REPORT_OK, NULL);
+	} else if (message_event(d->s, &m, MSG_EV_REPORT_BAD, error) && is_ask(&m)) {
+		act_unreachable(d, m.task_id, "delivery report: failed");
+	}
 }
 
 /*

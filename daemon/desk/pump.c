@@ -365,7 +365,12 @@ static void on_incoming(void *arg, int64_t token, const struct incoming *in)
 
 static void tell_report(struct desk *d, struct crossing *x)
 {
-	desk_report(d, x->lane->set.name, x->mr, x->number, x->outcome, x->status);
+	const char *channel = x->lane->set.name;
+
+	if (x->id != 0)
+		desk_report_of(d, channel, x->id, x->outcome, x->text);
+	else
+		desk_report(d, channel, x->mr, x->number, x->outcome, x->status);
 }
 
 static void on_report(void *arg, int64_t token, const struct report *r)
@@ -373,6 +378,8 @@ static void on_report(void *arg, int64_t token, const struct report *r)
 	struct crossing *x = crossing(arg, tell_report, committed);
 
 	x->token = token;
+	x->id = r->id;
+	copy(x->text, sizeof x->text, r->error);
 	x->mr = r->mr;
 	x->status = r->status;
 	copy(x->number, sizeof x->number, r->number);
@@ -458,6 +465,7 @@ void pump_join(struct pump *p, struct worker *w)
 			.on_pin = on_pin };
 
 		l->channel = l->kind->start(p->loop, &l->set, &ev);
+		l->set.own = l->set.own_lines = NULL; /* they end with the settings */
 		log_info("channel started name=%s kind=%s", l->set.name, l->set.kind);
 	}
 }
@@ -526,4 +534,34 @@ json_t *pump_channels(struct pump *p)
 		json_array_append_new(list, o);
 	}
 	return list;
+}
+
+static struct lane *lane_of(struct pump *p, const char *name)
+{
+	for (int i = 0; i < p->count; i++)
+		if (p->lane[i].channel != NULL && strcmp(p->lane[i].set.name, name) == 0)
+			return &p->lane[i];
+	return NULL;
+}
+
+bool pump_hook(struct pump *p, const char *name, const struct channel_hook *h,
+	struct channel_hook_answer *answer, void (*told)(void *arg, bool ok), void *arg)
+{
+	struct lane *l = lane_of(p, name);
+
+	if (l != NULL && l->kind->hook != NULL)
+		return l->kind->hook(l->channel, h, answer, told, arg);
+	*answer = (struct channel_hook_answer){ .status = 503, .content_type = "text/plain" };
+	return false;
+}
+
+bool pump_resume(struct pump *p, const char *name, const char **why)
+{
+	struct lane *l = lane_of(p, name);
+
+	*why = l == NULL ? "没有这个通道。" : "这种通道不会自己停下，不用恢复。";
+	if (l == NULL || l->kind->resume == NULL)
+		return false;
+	l->kind->resume(l->channel);
+	return true;
 }

@@ -274,6 +274,11 @@ enum MHD_Result exchange_on_request(void *arg, struct MHD_Connection *c, const c
 	return MHD_NO;
 }
 
+const char *request_sent_header(const struct request *rq, const char *name)
+{
+	return MHD_lookup_connection_value(rq->connection, MHD_HEADER_KIND, name);
+}
+
 void request_done(struct request *rq)
 {
 	struct exchange *x = server_exchange(rq->server);

@@ -67,7 +67,11 @@ static void on_head(void *arg, struct request *rq)
 
 	rq->web = w;
 	rq->set = w->set;
-	if (!find_route(rq) || (rq->route->flags & WEB_OPEN) != 0)
+	if (!find_route(rq))
+		return;
+	if ((rq->route->flags & WEB_HOOK) != 0)
+		web_hook_head(w, rq);
+	if ((rq->route->flags & WEB_OPEN) != 0)
 		return;
 	if (auth_head(w, rq) && !rq->is_signed)
 		may(rq);

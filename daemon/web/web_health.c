@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "gauges.h"
 #include "json.h"
+#include "log.h"
 #include "web_room.h"
 
 #include "banned.h"
@@ -121,6 +122,20 @@ void web_channels(struct request *rq)
 						 : w->hooks.channels(w->hooks.arg);
 
 	request_json(rq, 200, json_pack("{s:o, s:n}", "items", list, "next"));
+	request_done(rq);
+}
+
+void web_channel_resume(struct request *rq)
+{
+	struct web *w = rq->web;
+	const char *name = route_arg(&rq->args, "name"), *why = "";
+
+	if (w->hooks.channel_resume != NULL && w->hooks.channel_resume(w->hooks.arg, name, &why)) {
+		log_info("channel resumed name=%s by=%s", name, rq->actor);
+		request_json(rq, 200, json_pack("{s:b}", "ok", 1));
+	} else {
+		request_problem(rq, 409, "channel_resume", why);
+	}
 	request_done(rq);
 }
 

@@ -25,7 +25,8 @@ enum {
 	DRIVER_BAD_PLACES = 16,
 	DRIVER_STORES = 4,
 	DRIVER_RESETS = 12,
-	DRIVER_LOSSES = 6
+	DRIVER_LOSSES = 6,
+	DRIVER_SIGNALS = 10 /* one a minute */
 };
 
 struct driver;
@@ -57,6 +58,7 @@ enum driver_timer {
 	TIMER_FULL,     /* sweep again soon: the store is nearly full */
 	TIMER_STORES,   /* sweep the other stores too, ask whether CNMI still stands */
 	TIMER_SEARCH,   /* not registered for so long: next cure */
+	TIMER_USSD,     /* the network does not answer */
 	DRIVER_TIMERS
 };
 
@@ -71,10 +73,13 @@ enum driver_phase {
 };
 
 struct driver_profile {
+	const char *name;          /* for the configuration and for people */
 	const char *maker, *model; /* beginnings, any case; "" any */
 	int gap_ms;                /* least pause between commands on a serial port */
 	int prompt_gap_ms;
 	const char *reset;
+	const char *urc_probe, *urc_port; /* unsolicited lines to our port (1.11); NULL none */
+	unsigned heat; /* bits of the ways of driver_heat.c that it may know */
 };
 
 struct driver_port {
@@ -82,6 +87,8 @@ struct driver_port {
 	size_t (*write)(void *arg, const char *bytes, size_t n);
 	/* Close the port if it is open; open it in so many ms; then driver_opened() or driver_lost(). */
 	void (*open)(void *arg, int64_t in_ms);
+	/* Close it, cut the modem's power and give it back, then open as above. NULL: cannot. */
+	void (*power)(void *arg);
 	void *arg;
 };
 
@@ -102,7 +109,7 @@ struct driver_place {
 
 struct driver_sending {
 	bool active, written;     /* written: the port has accepted all of the PDU */
-	bool linked, no_validity; /* linked: CMMS was asked for this message */
+	bool no_validity, more; /* more: another message follows at once */
 	int64_t id;
 	char to[PDU_NUMBER_SIZE];
 	char *text;
@@ -117,7 +124,7 @@ struct driver_sending {
 struct driver {
 	struct at at;
 	struct modem_config config;
-	char name[64], pin[16], smsc[PDU_NUMBER_SIZE], iccid[MODEM_IDENTITY_MAX];
+	char name[64], pin[16], smsc[PDU_NUMBER_SIZE], iccid[MODEM_IDENTITY_MAX], profile_name[24];
 	struct driver_port port;
 	const struct modem_events *events;
 	void *arg;
@@ -141,7 +148,8 @@ struct driver {
 		size_t probe;
 		int64_t latest; /* do not wait for quiet any longer */
 	} resync;
-	int rung; /* of the ladder: 0, 2, 3, 6 */
+	int rung; /* of the ladder: 0, 2, 3, 4, 6 */
+	int64_t away_since; /* no port since then; 0: there is one */
 	int64_t resets[DRIVER_RESETS], losses[DRIVER_LOSSES];
 
 	struct {                                       /* start */
@@ -159,8 +167,20 @@ struct driver {
 	int64_t unregistered_since;
 	int search; /* cures tried while there is no network */
 
+	int signals[DRIVER_SIGNALS]; /* the last ones; unknown ones are left out */
+	size_t signal_count;
+	int thermometer;         /* which command tells the temperature; AT_NONE none */
+	int bearers, unsent;     /* CGSMS choices tried in this start; refusals in a row, -1: it can send */
+	bool modem_port;         /* the port's name says: interface 3, the data port of a stick */
+	struct {
+		enum { USSD_IDLE, USSD_WANTED, USSD_ASKED } state;
+		char code[24];
+		bool packed, close; /* packed: asked in that form; close: the session is still open */
+	} ussd;
+
 	struct driver_sending send;
 	int64_t pace_until;
+	int64_t link_until; /* until then the modem keeps the link up by itself */
 	struct {
 		bool valid;
 		int64_t id;
@@ -205,5 +225,7 @@ enum modem_rc driver_send(
 void driver_committed(struct driver *d, int64_t now, int64_t token);
 void driver_left(struct driver *d, int64_t now, int64_t token);
 void driver_pin(struct driver *d, int64_t now, bool may_try);
+bool driver_ussd(struct driver *d, int64_t now, const char *code); /* see modem_ussd() */
+void driver_reset(struct driver *d, int64_t now);                  /* see modem_reset() */
 
 #endif

@@ -5,6 +5,7 @@
  * driver_start.c, driver_card.c, driver_settings.c: the table of steps (driver_step.h).
  * driver_send.c: one message. driver_inbox.c: reading, committing, deleting, acknowledging.
  * driver_watch.c: network, signal, storage, card. driver_profile.c: the makers.
+ * driver_ussd.c: one question to the network. driver_heat.c: the temperature.
  */
 #ifndef QUANZU_DRIVER_ROOM_H
 #define QUANZU_DRIVER_ROOM_H
@@ -34,6 +35,7 @@ void cure_resynced(struct driver *d); /* the newest probe was answered */
 void driver_ladder(struct driver *d); /* the next stronger means */
 void cure_back(struct driver *d);     /* the time of a reset, or out of service, is over */
 void cure_reopen(struct driver *d, int64_t in_ms);
+bool cure_away(struct driver *d); /* there is no port. True: it has taken care of that */
 
 /* driver_start.c, driver_settings.c, driver_profile.c */
 void start_begin(struct driver *d, bool quick); /* quick: only the settings for messages */
@@ -41,6 +43,7 @@ bool start_next(struct driver *d);
 bool start_notice_stands(const struct driver *d, const struct at_event *e); /* +CNMI: as was set */
 void start_hint(struct driver *d, enum at_part part); /* a start line came: do not wait */
 const struct driver_profile *profile_of(const char *maker, const char *model);
+const struct driver_profile *profile_named(const char *name); /* NULL: no such */
 void profile_copy(char *out, size_t max, const char *s, size_t n); /* printable, cut */
 
 /* driver_send.c */
@@ -68,5 +71,16 @@ void watch_urc(struct driver *d, const struct at_event *e);
 void watch_storage(struct driver *d, int used, int total);
 bool watch_sim(struct driver *d);          /* PHASE_STOPPED: asks for the card */
 void watch_lost_network(struct driver *d); /* a send said so: ask soon */
+void watch_sent(struct driver *d, bool taken); /* a part was taken or refused by the network */
+
+/* driver_ussd.c */
+bool ussd_next(struct driver *d);
+void ussd_urc(struct driver *d, const struct at_event *e); /* +CUSD */
+void ussd_over(struct driver *d);                          /* the time is up, or the modem has gone */
+
+/* driver_heat.c */
+enum { HEAT_WAYS = 4 };
+const char *heat_probe(int way);   /* asks whether the modem knows this way */
+bool heat_next(struct driver *d);  /* asks it */
 
 #endif

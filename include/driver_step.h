@@ -64,6 +64,9 @@ enum step_id {
 	STEP_LINK,
 	STEP_CREG,
 	STEP_CEREG,
+	STEP_URC_PROBE,
+	STEP_URC_PORT,
+	STEP_HEAT,
 	STEPS
 };
 
@@ -77,7 +80,7 @@ enum step_next step_any_when_free(
 	struct driver *d, enum driver_end end, const struct at_event *final);
 
 extern const struct step card_steps[];     /* STEP_MAKER .. STEP_RIGHT_CARD */
-extern const struct step settings_steps[]; /* STEP_CHARSET .. STEP_CEREG */
+extern const struct step settings_steps[]; /* STEP_CHARSET .. STEP_HEAT */
 
 enum {
 	STEP_BUSY_TRIES = 15, /* times 2 s */

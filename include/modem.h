@@ -18,6 +18,7 @@
 #ifndef QUANZU_MODEM_H
 #define QUANZU_MODEM_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,6 +45,8 @@ struct modem_config {       /* copied by modem_open(); zero values mean the defa
 	int validity_min;   /* [1440] when a message says nothing */
 	int gap_ms;         /* between a result and the next command; -1: by the kind of port */
 	bool no_reports;    /* do not ask for status reports */
+	const char *profile; /* name of the maker's profile; NULL: by CGMI and CGMM */
+	const char *const *power_command; /* see power.h; borrowed; NULL: none */
 	bool roaming;       /* sending abroad is allowed */
 };
 
@@ -77,6 +80,9 @@ enum modem_alarm {
 	MODEM_ALARM_RIVAL,      /* answers to commands we never sent: another program on the port */
 	MODEM_ALARM_LOST_OFTEN, /* cable, power or hub: in quarantine for 30 min */
 	MODEM_ALARM_SILENT,     /* out of service */
+	MODEM_ALARM_MISSING,    /* no such port for a minute */
+	MODEM_ALARM_RESTARTED,  /* it was restarted because it was silent or found no network */
+	MODEM_ALARM_HOT,        /* 75 degrees or more */
 	MODEM_ALARMS
 };
 const char *modem_alarm_name(enum modem_alarm a); /* stable code: pin, puk, no_sim, ... */
@@ -95,10 +101,14 @@ struct modem_health {
 	bool registered, roaming;
 	int registration; /* of 27.007 7.2; -1 unknown */
 	int signal, dbm;  /* 0..31 and dBm; AT_NONE unknown */
+	int signal_mean;  /* of ten minutes; AT_NONE */
+	int technology;   /* of 27.007 7.3: 0 GSM, 2 UTRAN, 7 E-UTRAN ...; AT_NONE unknown */
+	int temperature;  /* degrees; AT_NONE: it cannot say */
 	char operator_[MODEM_WORDS_MAX];
 	char maker[MODEM_WORDS_MAX], model[MODEM_WORDS_MAX], revision[MODEM_WORDS_MAX];
 	char imei[MODEM_IDENTITY_MAX], imsi[MODEM_IDENTITY_MAX], iccid[MODEM_IDENTITY_MAX];
 	char smsc[PDU_NUMBER_SIZE];
+	const char *profile; /* its name; static */
 	char store[AT_STORE_MAX];
 	int store_used, store_total; /* AT_NONE unknown */
 	uint32_t alarms;             /* bit 1 << enum modem_alarm of those that stand */
@@ -114,6 +124,7 @@ struct modem_message {
 	bool flash;
 	int validity_min;    /* 0: of the configuration; -1: none */
 	unsigned first_part; /* 0-based: parts before it were sent earlier with the same ref */
+	bool more;           /* another one follows at once: the link may stay up */
 };
 
 enum modem_rc {
@@ -141,6 +152,12 @@ struct modem_inbound {
 	bool stored;                /* it lies on the card */
 };
 
+enum modem_ussd_end {
+	MODEM_USSD_ANSWERED,
+	MODEM_USSD_UNSUPPORTED, /* the network or the modem knows no such thing */
+	MODEM_USSD_FAILED       /* no answer, refused, or the modem went away */
+};
+
 struct modem_events {
 	void (*on_part)(void *arg, const struct modem_part *part);
 	/* The last word on a message: the worst of its parts. Parts behind a bad one were not sent. */
@@ -160,6 +177,10 @@ struct modem_events {
 	 * modem_pin(m, true); if they were tried before, modem_pin(m, false). NULL: never try.
 	 */
 	void (*on_pin)(void *arg, const char *iccid);
+	/* The end of modem_ussd(). `text` in UTF-8, "" none. NULL: modem_ussd() is not used. */
+	void (*on_ussd)(void *arg, enum modem_ussd_end end, const char *text);
+	/* A cure was begun: resync, reopen, reset, power, out. NULL: nobody listens. */
+	void (*on_cure)(void *arg, const char *cure);
 };
 
 struct modem;
@@ -179,6 +200,11 @@ unsigned modem_parts(const char *text, bool wide_ref, int max_parts);
 void modem_inbound_committed(struct modem *m, int64_t token);
 void modem_inbound_left(struct modem *m, int64_t token);
 void modem_pin(struct modem *m, bool may_try);
+/* Asks the network: on_ussd() tells, within about two minutes. False: not ready, one is under way, or no code. */
+bool modem_ussd(struct modem *m, const char *code);
+json_t *modem_log(const struct modem *m, uint64_t since); /* dialogue.h */
+void modem_reset(struct modem *m); /* a person orders it: the ladder from its reset on */
 const struct modem_health *modem_health(const struct modem *m);
+bool modem_is_profile(const char *name); /* of modem_config.profile */
 
 #endif

@@ -35,6 +35,7 @@ struct port *port_new(struct uv_loop_s *loop, const char *device, int baud,
 	const struct port_events *events, void *arg); /* never NULL */
 void port_free(struct port *p); /* no callback after it; memory goes when the loop has run */
 void port_open(struct port *p, int64_t in_ms);
+void port_shut(struct port *p); /* closed until port_open(); nothing is told */
 /* Bytes that are not accepted yet, of these and earlier ones. 0 also when nothing is open. */
 size_t port_write(struct port *p, const char *bytes, size_t n);
 bool port_may_write(const char *bytes, size_t n); /* the rule above */

@@ -3,7 +3,7 @@
  * Each section "=== name" is a test. What a line means:
  *
  *   config KEY=VALUE ...      before start: pin smsc iccid pace part_pace max_parts validity
- *                             gap roaming=1 no_reports=1
+ *                             gap roaming=1 no_reports=1 profile device power=1
  *   answer COMMAND | L | L    how the modem answers COMMAND while nothing else is said ("-": silence)
  *   start                     opens the port and runs until the modem is ready and quiet
  *   open, lost, drained       port events;  stuck: from now on the port accepts no bytes
@@ -14,11 +14,12 @@
  *   <pdu NUMBER TEXT [ref=R part=I/N]  the hex of a DELIVER as a line; <report NUMBER mr=N status=N
  *   wait MS                   time passes; deadlines are met in order
  *   await MS COMMAND          everything is answered until COMMAND comes, within MS
- *   send ID NUMBER TEXT [ref=R] [first=I] [flash]      expects MODEM_TAKEN; "send! RC ..." another
- *   commit TOKEN, left TOKEN, pin yes|no
+ *   send ID NUMBER TEXT [ref=R] [first=I] [flash] [more]  expects MODEM_TAKEN; "send! RC ..." another
+ *   commit TOKEN, left TOKEN, pin yes|no, ussd CODE ("ussd! CODE": refused), reset
  *   ! EVENT                   the next event; "state NAME" the state now; "quiet" nothing is left
  *   never COMMAND             from here on the driver must not write it
- *   history STATE ...         all states since the port was opened
+ *   history STATE ...         all states since the port was opened; cures CURE ... all cures
+ *   absent MS                 the port cannot be opened for so long
  *
  * Chores (CSQ, CPMS?, CREG?, CEREG?, COPS?, CNMI?) are answered by themselves unless expected.
  */
@@ -57,13 +58,14 @@ struct world {
 	char answers[ANSWERS][2][TEXT];
 	size_t answer_count;
 	int64_t now, open_at;
-	bool open, stuck, starting;
+	bool open, stuck, starting, power;
+	int64_t absent_until;
 	size_t stuck_bytes;
 	char half[TEXT]; /* bytes of the driver without an end yet */
 	struct modem_config config;
 	char words[8][64];
 	const char *line, *awaited, *never;
-	char history[400];
+	char history[400], cures[200];
 	int number;
 };
 
@@ -126,6 +128,14 @@ static void port_open(void *arg, int64_t in_ms)
 
 	w->open = false;
 	w->open_at = w->now + in_ms;
+}
+
+static void port_power(void *arg)
+{
+	struct world *w = arg;
+
+	push(&w->events, "power");
+	port_open(arg, 5000);
 }
 
 static void on_part(void *arg, const struct modem_part *p)
@@ -204,13 +214,34 @@ static void on_pin(void *arg, const char *iccid)
 	push(&((struct world *)arg)->events, s);
 }
 
+static void on_ussd(void *arg, enum modem_ussd_end end, const char *text)
+{
+	static const char *const ends[] = { "answered", "unsupported", "failed" };
+	char s[1200];
+
+	snprintf(s, sizeof s, "ussd %s%s%s", ends[end], text[0] != '\0' ? " " : "", text);
+	for (char *at = s; (at = strchr(at, '\n')) != NULL;)
+		*at = '|';
+	push(&((struct world *)arg)->events, s);
+}
+
+static void on_cure(void *arg, const char *cure)
+{
+	struct world *w = arg;
+	size_t used = strlen(w->cures);
+
+	snprintf(w->cures + used, sizeof w->cures - used, "%s%s", used > 0 ? " " : "", cure);
+}
+
 static const struct modem_events events = { .on_part = on_part,
 	.on_done = on_done,
 	.on_late = on_late,
 	.on_inbound = on_inbound,
 	.on_state = on_state,
 	.on_alarm = on_alarm,
-	.on_pin = on_pin };
+	.on_pin = on_pin,
+	.on_ussd = on_ussd,
+	.on_cure = on_cure };
 
 /* The modem that answers when the script does not */
 
@@ -313,7 +344,9 @@ static void pass(struct world *w, int64_t ms)
 		if (due > end)
 			break;
 		w->now = due > w->now ? due : w->now;
-		if (!w->open && w->open_at <= w->now) {
+		if (!w->open && w->open_at <= w->now && w->now < w->absent_until) {
+			driver_lost(&w->driver, w->now);
+		} else if (!w->open && w->open_at <= w->now) {
 			w->open = true;
 			driver_opened(&w->driver, w->now, 0);
 		} else {
@@ -362,6 +395,11 @@ static void do_config(struct world *w, const char *args)
 	c->gap_ms = number_word(args, "gap", c->gap_ms);
 	c->roaming = number_word(args, "roaming", 0) != 0;
 	c->no_reports = number_word(args, "no_reports", 0) != 0;
+	if (word(args, "profile", w->words[3], sizeof w->words[3]))
+		c->profile = w->words[3];
+	if (word(args, "device", w->words[4], sizeof w->words[4]))
+		c->device = w->words[4];
+	w->power = number_word(args, "power", 0) != 0;
 }
 
 static void do_answer(struct world *w, const char *args)
@@ -378,12 +416,17 @@ static void do_answer(struct world *w, const char *args)
 	w->answer_count++;
 }
 
-static void begin(struct world *w)
+static void prepare(struct world *w)
 {
-	struct driver_port port = { port_write, port_open, w };
+	struct driver_port port = { port_write, port_open, w->power ? port_power : NULL, w };
 
 	driver_init(&w->driver, &w->config, &port, &events, w);
 	driver_begin(&w->driver, w->now);
+}
+
+static void begin(struct world *w)
+{
+	prepare(w);
 	w->open = true;
 	driver_opened(&w->driver, w->now, 0);
 }
@@ -594,7 +637,8 @@ static void send_it(struct world *w, const char *args, const char *want)
 		.ref = (unsigned)number_word(args, "ref", 0),
 		.first_part = (unsigned)number_word(args, "first", 0),
 		.validity_min = number_word(args, "valid", 0),
-		.flash = strstr(args, " flash") != NULL };
+		.flash = strstr(args, " flash") != NULL,
+		.more = strstr(args, " more") != NULL };
 	const char *at = strchr(args, ' ') + 1;
 	enum pdu_rc why;
 	enum modem_rc rc;
@@ -639,6 +683,33 @@ static void do_left(struct world *w, const char *args)
 static void do_pin(struct world *w, const char *args)
 {
 	driver_pin(&w->driver, w->now, strcmp(args, "yes") == 0);
+}
+
+static void do_ussd(struct world *w, const char *args)
+{
+	if (!driver_ussd(&w->driver, w->now, args))
+		broken(w, "it was refused", NULL);
+}
+
+static void do_ussd_but(struct world *w, const char *args)
+{
+	if (driver_ussd(&w->driver, w->now, args))
+		broken(w, "it was taken", NULL);
+}
+
+static void do_reset(struct world *w, const char *args)
+{
+	(void)args;
+	driver_reset(&w->driver, w->now);
+}
+
+static void do_absent(struct world *w, const char *args)
+{
+	w->absent_until = w->now + strtol(args, NULL, 10);
+	if (w->open)
+		do_lost(w, args);
+	else
+		prepare(w);
 }
 
 static void do_event(struct world *w, const char *args)
@@ -691,6 +762,23 @@ static void do_health(struct world *w, const char *args)
 		broken(w, "another health", got);
 }
 
+static void do_cures(struct world *w, const char *args)
+{
+	if (strcmp(w->cures, args) != 0)
+		broken(w, "other cures", w->cures);
+}
+
+static void do_info(struct world *w, const char *args)
+{
+	const struct modem_health *h = &w->driver.health;
+	char got[200];
+
+	snprintf(got, sizeof got, "profile=%s mean=%d technology=%d temperature=%d", h->profile,
+		h->signal_mean, h->technology, h->temperature);
+	if (strcmp(got, args) != 0)
+		broken(w, "another health", got);
+}
+
 static const struct {
 	const char *word;
 	void (*act)(struct world *w, const char *args);
@@ -722,6 +810,12 @@ static const struct {
 	{ "quiet", do_quiet },
 	{ "never", do_never },
 	{ "history", do_history },
+	{ "cures", do_cures },
+	{ "info", do_info },
+	{ "ussd", do_ussd },
+	{ "ussd!", do_ussd_but },
+	{ "reset", do_reset },
+	{ "absent", do_absent },
 };
 
 static void act(struct world *w, const char *line)

@@ -60,7 +60,7 @@ static void clear_alarms_of_the_card(struct driver *d)
 {
 	static const enum modem_alarm of_card[] = { MODEM_ALARM_PIN, MODEM_ALARM_PUK,
 		MODEM_ALARM_NO_SIM, MODEM_ALARM_OTHER_SIM, MODEM_ALARM_NO_SMS, MODEM_ALARM_SILENT,
-		MODEM_ALARM_POWER };
+		MODEM_ALARM_POWER, MODEM_ALARM_RESTARTED };
 
 	for (size_t i = 0; i < sizeof of_card / sizeof *of_card; i++)
 		driver_alarm(d, of_card[i], false);
@@ -138,7 +138,7 @@ static bool ready_next(struct driver *d)
 		if (inbox_next(d) || watch_next(d))
 			return true;
 	}
-	return send_next(d) || inbox_next(d) || watch_next(d);
+	return send_next(d) || inbox_next(d) || ussd_next(d) || watch_next(d);
 }
 
 static bool choose(struct driver *d)
@@ -219,6 +219,8 @@ void driver_break(struct driver *d, enum driver_phase to)
 	d->gap_until = 0;
 	d->pin_waits = false;
 	inbox_forget_places(d);
+	ussd_over(d);
+	d->ussd.close = false;
 	send_break(d);
 }
 
@@ -367,10 +369,13 @@ void driver_init(struct driver *d, const struct modem_config *config,
 	copy(d->pin, sizeof d->pin, config->pin);
 	copy(d->smsc, sizeof d->smsc, config->smsc);
 	copy(d->iccid, sizeof d->iccid, config->iccid);
+	copy(d->profile_name, sizeof d->profile_name, config->profile);
+	d->modem_port = config->device != NULL && strstr(config->device, "-if03") != NULL;
 	d->config.name = d->name;
 	d->config.pin = d->pin;
 	d->config.smsc = d->smsc;
 	d->config.iccid = d->iccid;
+	d->config.profile = d->profile_name;
 	d->config.device = NULL;
 	d->config.max_parts = config->max_parts > 0 ? config->max_parts : 6;
 	d->config.validity_min = config->validity_min > 0 ? config->validity_min : 24 * 60;
@@ -380,7 +385,9 @@ void driver_init(struct driver *d, const struct modem_config *config,
 	d->profile = profile_of("", "");
 	d->health.state = MODEM_LOST;
 	d->health.registration = -1;
-	d->health.signal = d->health.dbm = AT_NONE;
+	d->health.signal = d->health.dbm = d->health.signal_mean = AT_NONE;
+	d->health.technology = d->health.temperature = d->thermometer = AT_NONE;
+	d->health.profile = d->profile->name;
 	d->health.store_used = d->health.store_total = AT_NONE;
 	for (size_t i = 0; i < DRIVER_TIMERS; i++)
 		d->due[i] = INT64_MAX;
@@ -391,6 +398,7 @@ void driver_init(struct driver *d, const struct modem_config *config,
 void driver_begin(struct driver *d, int64_t now)
 {
 	driver_enter(d, now);
+	d->away_since = d->now == 0 ? 1 : d->now;
 	d->port.open(d->port.arg, 0);
 	driver_leave(d);
 }
@@ -408,6 +416,8 @@ void driver_opened(struct driver *d, int64_t now, int gap_ms)
 	driver_enter(d, now);
 	at_init(&d->at, on_write, on_event, d);
 	d->stray_seen = d->stray_last = 0;
+	d->away_since = 0;
+	driver_alarm(d, MODEM_ALARM_MISSING, false);
 	driver_alarm(d, MODEM_ALARM_RIVAL, false);
 	d->link_gap_ms = d->config.gap_ms >= 0 ? d->config.gap_ms : gap_ms;
 	driver_restart(d);
@@ -444,7 +454,8 @@ void driver_lost(struct driver *d, int64_t now)
 			driver_alarm(d, MODEM_ALARM_LOST_OFTEN, false);
 		}
 	}
-	cure_reopen(d, wait);
+	if (!cure_away(d))
+		cure_reopen(d, wait);
 	driver_leave(d);
 }
 
@@ -527,6 +538,9 @@ static void expire(struct driver *d, enum driver_timer t)
 		break;
 	case TIMER_BACK:
 		cure_back(d);
+		break;
+	case TIMER_USSD:
+		ussd_over(d);
 		break;
 	case TIMER_NOTICE:
 		inbox_sweep(d, false);

@@ -75,7 +75,10 @@ static enum step_next imei_done(struct driver *d, enum driver_end end, const str
 {
 	(void)end;
 	(void) final;
-	d->profile = profile_of(d->health.maker, d->health.model);
+	d->profile = profile_named(d->profile_name);
+	if (d->profile == NULL)
+		d->profile = profile_of(d->health.maker, d->health.model);
+	d->health.profile = d->profile->name;
 	if (d->config.gap_ms < 0 && d->link_gap_ms > 0 && d->link_gap_ms < d->profile->gap_ms)
 		d->link_gap_ms = d->profile->gap_ms;
 	return STEP_NEXT;

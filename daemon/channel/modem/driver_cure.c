@@ -14,8 +14,16 @@ enum {
 	OUT_MS = 10 * 60 * 1000,
 	HOUR_MS = 3600 * 1000,
 	DAY_MS = 24 * HOUR_MS,
-	RESETS_AN_HOUR = 5
+	RESETS_AN_HOUR = 5,
+	MISSING_MS = 60 * 1000, /* no port for so long: people are told */
+	MISSING_POWER_MS = 5 * 60 * 1000
 };
+
+static void tell(struct driver *d, const char *cure)
+{
+	if (d->events->on_cure != NULL)
+		d->events->on_cure(d->arg, cure);
+}
 
 /* Resync: a late answer must never become the answer to the next command. */
 
@@ -23,6 +31,7 @@ void cure_silence(struct driver *d, bool escape, bool blind)
 {
 	at_silence(&d->at);
 	d->health.count.silences++;
+	tell(d, "resync");
 	d->resync.on = true;
 	d->resync.escape = escape;
 	d->resync.blind = blind;
@@ -88,14 +97,33 @@ static void ladder_reset(struct driver *d)
 {
 	d->rung = 3;
 	d->health.count.resets++;
+	tell(d, "reset");
+	driver_alarm(d, MODEM_ALARM_RESTARTED, true);
 	driver_break(d, PHASE_RESET);
 	driver_run(d, &reset_op, d->profile->reset);
 	driver_after(d, TIMER_BACK, BACK_MS);
 }
 
+/* The port's own means: USB off and on, a relay. It opens again by itself. */
+static void ladder_power(struct driver *d)
+{
+	d->rung = 4;
+	d->health.count.resets++;
+	tell(d, "power");
+	driver_alarm(d, MODEM_ALARM_RESTARTED, true);
+	driver_break(d, PHASE_CLOSED);
+	d->port.power(d->port.arg);
+}
+
+static bool has_power(const struct driver *d)
+{
+	return d->port.power != NULL;
+}
+
 static void ladder_out(struct driver *d)
 {
 	d->rung = 6;
+	tell(d, "out");
 	driver_break(d, PHASE_OUT);
 	driver_after(d, TIMER_BACK, OUT_MS);
 	driver_alarm(d, MODEM_ALARM_SILENT, true);
@@ -111,9 +139,12 @@ void driver_ladder(struct driver *d)
 {
 	if (d->rung < 2) {
 		d->rung = 2;
+		tell(d, "reopen");
 		cure_reopen(d, REOPEN_MS);
 	} else if (d->rung == 2 && reset_allowed(d)) {
 		ladder_reset(d);
+	} else if (d->rung < 4 && has_power(d) && reset_allowed(d)) {
+		ladder_power(d);
 	} else {
 		ladder_out(d);
 	}
@@ -128,4 +159,28 @@ void cure_back(struct driver *d)
 	} else if (d->phase == PHASE_RESET) {
 		driver_restart(d);
 	}
+}
+
+/* A device that has been gone for minutes is perhaps only stuck: its power is cut as well. */
+bool cure_away(struct driver *d)
+{
+	int64_t away;
+
+	if (d->away_since == 0)
+		d->away_since = d->now == 0 ? 1 : d->now;
+	away = d->now - d->away_since;
+	driver_alarm(d, MODEM_ALARM_MISSING, away >= MISSING_MS);
+	if (away < MISSING_POWER_MS || !has_power(d) || !reset_allowed(d))
+		return false;
+	d->away_since = d->now - MISSING_MS; /* the alarm stands on */
+	ladder_power(d);
+	return true;
+}
+
+void driver_reset(struct driver *d, int64_t now)
+{
+	driver_enter(d, now);
+	if (d->phase == PHASE_READY || d->phase == PHASE_START || d->phase == PHASE_STOPPED)
+		ladder_reset(d);
+	driver_leave(d);
 }

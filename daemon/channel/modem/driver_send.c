@@ -11,7 +11,8 @@
 enum {
 	PROMPT_MS = 5000,
 	RESULT_MS = 150 * 1000, /* an error after 2 min 15 s has been seen */
-	LINK_MS = 5000
+	LINK_MS = 5000,
+	LINK_HOLD_MS = 1000 /* the modem gives the link up after 1 to 5 s without a message */
 };
 
 /* Texts and numbers */
@@ -105,6 +106,11 @@ static void settle(struct driver *d, struct verdict_of v)
 		d->events->on_part(d->arg, &s->last);
 	s->tries = 0;
 	s->no_validity = false;
+	d->link_until = v.verdict == VERDICT_SENT && d->link_until == INT64_MAX ? d->now + LINK_HOLD_MS : 0;
+	if (v.verdict == VERDICT_SENT)
+		watch_sent(d, true);
+	else if (v.verdict == VERDICT_REFUSED && v.class != ATCODE_NUMBER && v.class != ATCODE_OURS)
+		watch_sent(d, false);
 	if (v.verdict != VERDICT_SENT || ++s->part == s->split.parts)
 		tell_done(d);
 	else
@@ -225,6 +231,8 @@ static bool write_part(struct driver *d)
 	s->mr = AT_NONE;
 	d->late.valid = false;
 	d->house_turn = true;
+	if (d->link_until >= d->now)
+		d->link_until = INT64_MAX;
 	return driver_run_data(d, &cmgs, command);
 }
 
@@ -243,8 +251,8 @@ bool send_next(struct driver *d)
 		settle(d, verdict_of_loss(false));
 		return false;
 	}
-	if (!s->linked && d->cmms && s->split.parts - s->part > 1) {
-		s->linked = true;
+	if (d->cmms && d->now > d->link_until && (s->more || s->split.parts - s->part > 1)) {
+		d->link_until = INT64_MAX; /* till the part's end */
 		return driver_run(d, &cmms, "AT+CMMS=1");
 	}
 	return write_part(d);
@@ -291,6 +299,7 @@ static enum pdu_rc prepare(
 	snprintf(s->to, sizeof s->to, "%s", m->to);
 	s->id = m->id;
 	s->part = m->first_part;
+	s->more = m->more;
 	s->message = (struct pdu_message){ .number = s->to,
 		.dcs = -1,
 		.srr = !config->no_reports,

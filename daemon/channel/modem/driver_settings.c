@@ -250,6 +250,49 @@ static enum step_next cereg_done(
 	return STEP_NEXT;
 }
 
+/* Unsolicited lines to our port (1.11): asked for first, since it is the maker's own. */
+static const char *urc_probe_text(struct driver *d, char out[AT_COMMAND_MAX])
+{
+	(void)out;
+	return d->profile->urc_probe;
+}
+
+static enum step_next urc_probed(
+	struct driver *d, enum driver_end end, const struct at_event *final)
+{
+	(void) final;
+	return end == DRIVER_OK ? STEP_NEXT : step_jump(d, STEP_HEAT);
+}
+
+static const char *urc_port_text(struct driver *d, char out[AT_COMMAND_MAX])
+{
+	const char *text = d->profile->urc_port, *at = text == NULL ? NULL : strstr(text, "usbat");
+
+	if (at == NULL || !d->modem_port)
+		return text;
+	snprintf(out, AT_COMMAND_MAX, "%.*susbmodem%s", (int)(at - text), text, at + strlen("usbat"));
+	return out;
+}
+
+static const char *heat_text(struct driver *d, char out[AT_COMMAND_MAX])
+{
+	(void)out;
+	while (d->start.choice < HEAT_WAYS && (d->profile->heat & 1u << d->start.choice) == 0)
+		d->start.choice++;
+	return d->start.choice < HEAT_WAYS && d->thermometer == AT_NONE ? heat_probe(d->start.choice)
+									: NULL;
+}
+
+static enum step_next heat_probed(
+	struct driver *d, enum driver_end end, const struct at_event *final)
+{
+	(void) final;
+	if (end == DRIVER_OK)
+		d->thermometer = d->start.choice;
+	d->start.choice++;
+	return STEP_AGAIN; /* until heat_text() has no more */
+}
+
 /* clang-format off */
 const struct step settings_steps[] = {
 	[STEP_CHARSET - STEP_CHARSET]     = { .build = charset_text, .limit_ms = 5000, .done = charset_done },
@@ -271,5 +314,8 @@ const struct step settings_steps[] = {
 	[STEP_LINK - STEP_CHARSET]        = { .text = "AT+CMMS=?", .limit_ms = 5000, .done = link_done },
 	[STEP_CREG - STEP_CHARSET]        = { .text = "AT+CREG=1", .limit_ms = 5000, .done = step_any },
 	[STEP_CEREG - STEP_CHARSET]       = { .text = "AT+CEREG=1", .limit_ms = 5000, .done = cereg_done },
+	[STEP_URC_PROBE - STEP_CHARSET]   = { .build = urc_probe_text, .limit_ms = 5000, .done = urc_probed },
+	[STEP_URC_PORT - STEP_CHARSET]    = { .build = urc_port_text, .limit_ms = 5000, .done = step_any },
+	[STEP_HEAT - STEP_CHARSET]        = { .build = heat_text, .limit_ms = 5000, .done = heat_probed },
 };
 /* clang-format on */

@@ -158,7 +158,7 @@ void start_begin(struct driver *d, bool quick)
 	d->start.since = d->now;
 	d->start.quick = quick;
 	d->start.notice = 0;
-	d->start.last = quick ? STEP_CENTRE_SET : STEP_CEREG;
+	d->start.last = quick ? STEP_CENTRE_SET : STEPS - 1;
 	step_go(d, quick ? STEP_PDU_MODE : STEP_AT);
 	if (quick) {
 		d->phase = PHASE_START;
@@ -167,6 +167,7 @@ void start_begin(struct driver *d, bool quick)
 	d->health.maker[0] = d->health.model[0] = d->health.revision[0] = '\0';
 	d->health.imei[0] = d->health.imsi[0] = d->health.iccid[0] = d->health.smsc[0] = '\0';
 	d->service = 0;
+	d->thermometer = AT_NONE;
 	snprintf(d->home, sizeof d->home, "SM");
 }
 

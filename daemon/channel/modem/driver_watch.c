@@ -32,6 +32,8 @@ enum chore {
 	CHORE_STORAGE,
 	CHORE_SIGNAL,
 	CHORE_NOTICES,
+	CHORE_BEARER,
+	CHORE_HEAT,
 	CHORES
 };
 
@@ -134,9 +136,12 @@ static void cereg_done(struct driver *d, enum driver_end end, const struct at_ev
 
 static void operator_line(struct driver *d, const struct at_event *e)
 {
-	if (e->shape == AT_OPERATOR)
-		profile_copy(d->health.operator_, sizeof d->health.operator_, e->v.operator_.name,
-			strlen(e->v.operator_.name));
+	if (e->shape != AT_OPERATOR)
+		return;
+	if (e->v.operator_.act != AT_NONE)
+		d->health.technology = e->v.operator_.act;
+	profile_copy(d->health.operator_, sizeof d->health.operator_, e->v.operator_.name,
+		strlen(e->v.operator_.name));
 }
 
 /* No network for long: choose again, switch the radio, start over. */
@@ -177,6 +182,18 @@ static void radio_off_done(struct driver *d, enum driver_end end, const struct a
 
 /* Signal, storage, settings */
 
+/* The mean of the last ten minutes; what was unknown does not count. */
+static void keep_signal(struct driver *d, int rssi)
+{
+	int sum = 0, n = d->signal_count < DRIVER_SIGNALS ? (int)++d->signal_count : DRIVER_SIGNALS;
+
+	memmove(d->signals + 1, d->signals, (DRIVER_SIGNALS - 1) * sizeof *d->signals);
+	d->signals[0] = rssi;
+	for (int i = 0; i < n; i++)
+		sum += d->signals[i];
+	d->health.signal_mean = (sum + n / 2) / n;
+}
+
 static void signal_line(struct driver *d, const struct at_event *e)
 {
 	int rssi = e->v.signal.rssi;
@@ -187,6 +204,7 @@ static void signal_line(struct driver *d, const struct at_event *e)
 	d->health.dbm = e->v.signal.dbm;
 	if (d->health.signal == AT_NONE)
 		return;
+	keep_signal(d, rssi);
 	if (rssi < SIGNAL_BAD)
 		driver_alarm(d, MODEM_ALARM_SIGNAL, true);
 	else if (rssi >= SIGNAL_GOOD)
@@ -244,6 +262,8 @@ static const struct {
 	[CHORE_STORAGE] = { "AT+CPMS?", { 10000, storage_line, NULL } },
 	[CHORE_SIGNAL] = { "AT+CSQ", { 5000, signal_line, NULL } },
 	[CHORE_NOTICES] = { "AT+CNMI?", { 5000, notices_line, notices_done } },
+	[CHORE_BEARER] = { "AT+CGSMS=1", { 10000, NULL, NULL } },
+	[CHORE_HEAT] = { "", { 5000, NULL, NULL } },
 };
 
 bool watch_next(struct driver *d)
@@ -256,9 +276,34 @@ bool watch_next(struct driver *d)
 		d->chores &= ~(1u << i);
 		if (i == CHORE_CEREG && !d->cereg)
 			text = "AT+CGREG?";
+		if (i == CHORE_BEARER && d->bearers > 1)
+			text = "AT+CGSMS=3";
+		if (i == CHORE_HEAT)
+			return heat_next(d);
 		return driver_run(d, &chores[i].op, text);
 	}
 	return false;
+}
+
+/*
+ * An LTE module that is registered and cannot send at all: messages may have to go over the
+ * other domain (27.007 10.1.21). Two choices, each once in a start.
+ */
+void watch_sent(struct driver *d, bool taken)
+{
+	enum { E_UTRAN = 7, REFUSALS = 2, CHOICES = 2 };
+	bool lte = d->health.technology >= E_UTRAN ||
+		   (d->packet.registered && !d->creg.registered);
+
+	if (taken || d->unsent < 0) {
+		d->unsent = -1;
+		return;
+	}
+	if (++d->unsent < REFUSALS || !lte || d->bearers == CHOICES)
+		return;
+	d->unsent = 0;
+	d->bearers++;
+	want(d, CHORE_BEARER);
 }
 
 static void ask_network(struct driver *d)
@@ -275,7 +320,10 @@ void watch_begin(struct driver *d)
 	d->chores = 0;
 	d->denied = false;
 	d->unregistered_since = 0;
+	d->bearers = d->unsent = 0;
 	ask_network(d);
+	if (d->thermometer != AT_NONE)
+		want(d, CHORE_HEAT);
 	want(d, CHORE_SIGNAL);
 	want(d, CHORE_STORAGE);
 	driver_after(d, TIMER_MINUTE, MINUTE_MS);
@@ -300,6 +348,9 @@ void watch_timer(struct driver *d, enum driver_timer t)
 		break;
 	case TIMER_STORES:
 		want(d, CHORE_NOTICES);
+		want(d, CHORE_OPERATOR);
+		if (d->thermometer != AT_NONE)
+			want(d, CHORE_HEAT);
 		inbox_sweep(d, true);
 		driver_after(d, TIMER_STORES, STORES_MS);
 		break;
@@ -378,6 +429,8 @@ void watch_urc(struct driver *d, const struct at_event *e)
 	} else if (says_full(e)) {
 		want(d, CHORE_STORAGE);
 		inbox_sweep(d, false);
+	} else if (e->shape == AT_USSD) {
+		ussd_urc(d, e);
 	} else if (strcmp(e->name, "+CMS ERROR") == 0) {
 		start_begin(d, true);
 	}

@@ -1,14 +1,18 @@
 /* modem.c - the driver joined to a port, a timer and the log. */
 #include "modem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
 #include "clock.h"
+#include "dialogue.h"
 #include "driver.h"
 #include "log.h"
 #include "port.h"
+#include "ports.h"
+#include "power.h"
 
 #include "banned.h"
 
@@ -19,6 +23,9 @@ struct modem {
 	int64_t armed; /* the deadline the timer stands at; INT64_MAX: it is stopped */
 	struct modem_events events;
 	void *arg;
+	struct power *power; /* NULL: none is configured */
+	char device[PORTS_PATH], usb[PORTS_USB]; /* where it was last */
+	struct dialogue dialogue;
 };
 
 static void on_timer(uv_timer_t *t);
@@ -55,6 +62,8 @@ static void port_opened(void *arg, int gap_ms)
 {
 	struct modem *m = arg;
 
+	ports_usb(m->device, m->usb);
+	dialogue_note(&m->dialogue, clock_now_ms(), "port opened");
 	driver_opened(&m->driver, clock_mono_ms(), gap_ms);
 	arm(m);
 }
@@ -63,6 +72,7 @@ static void port_bytes(void *arg, const char *bytes, size_t n)
 {
 	struct modem *m = arg;
 
+	dialogue_read(&m->dialogue, clock_now_ms(), bytes, n);
 	driver_bytes(&m->driver, clock_mono_ms(), bytes, n);
 	arm(m);
 }
@@ -79,7 +89,8 @@ static void port_lost(void *arg, const char *why)
 {
 	struct modem *m = arg;
 
-	(void)why;
+	if (m->driver.phase != PHASE_CLOSED)
+		dialogue_note(&m->dialogue, clock_now_ms(), why);
 	driver_lost(&m->driver, clock_mono_ms());
 	arm(m);
 }
@@ -90,6 +101,7 @@ static size_t to_port(void *arg, const char *bytes, size_t n)
 {
 	struct modem *m = arg;
 
+	dialogue_wrote(&m->dialogue, clock_now_ms(), bytes, n);
 	return port_write(m->port, bytes, n);
 }
 
@@ -98,6 +110,25 @@ static void open_port(void *arg, int64_t in_ms)
 	struct modem *m = arg;
 
 	port_open(m->port, in_ms);
+}
+
+/* The device needs some seconds to come back; when it is slower, the port is looked for as always. */
+static void powered(void *arg, bool ok)
+{
+	enum { BACK_MS = 5000 };
+	struct modem *m = arg;
+
+	log_warn("event=modem_power modem=%s ok=%d", m->driver.name, ok);
+	dialogue_note(&m->dialogue, clock_now_ms(), ok ? "power command done" : "power command failed");
+	port_open(m->port, BACK_MS);
+}
+
+static void cut_power(void *arg)
+{
+	struct modem *m = arg;
+
+	port_shut(m->port);
+	power_run(m->power, m->device, m->usb, powered, m);
 }
 
 /* Driver to owner */
@@ -166,6 +197,25 @@ static void on_pin(void *arg, const char *iccid)
 	m->events.on_pin(m->arg, iccid);
 }
 
+static void on_ussd(void *arg, enum modem_ussd_end end, const char *text)
+{
+	struct modem *m = arg;
+
+	log_info("event=modem_ussd modem=%s end=%d bytes=%zu", m->driver.name, (int)end, strlen(text));
+	if (m->events.on_ussd != NULL)
+		m->events.on_ussd(m->arg, end, text);
+}
+
+static void on_cure(void *arg, const char *cure)
+{
+	struct modem *m = arg;
+
+	log_warn("event=modem_cure modem=%s cure=%s", m->driver.name, cure);
+	dialogue_note(&m->dialogue, clock_now_ms(), cure);
+	if (m->events.on_cure != NULL)
+		m->events.on_cure(m->arg, cure);
+}
+
 /* The owner's side */
 
 struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *config,
@@ -174,11 +224,11 @@ struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *conf
 	static const struct port_events from_port = { port_opened, port_bytes, port_drained,
 		port_lost };
 	static const struct modem_events all = { on_part, on_done, on_late, on_inbound, on_state,
-		on_alarm, on_pin };
+		on_alarm, on_pin, on_ussd, on_cure };
 	static const struct modem_events no_pin = { on_part, on_done, on_late, on_inbound, on_state,
-		on_alarm, NULL };
+		on_alarm, NULL, on_ussd, on_cure };
 	struct modem *m = calloc(1, sizeof *m);
-	struct driver_port port = { to_port, open_port, m };
+	struct driver_port port = { to_port, open_port, NULL, m };
 
 	if (m == NULL)
 		abort();
@@ -187,6 +237,11 @@ struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *conf
 	m->armed = INT64_MAX;
 	uv_timer_init(loop, &m->timer);
 	m->timer.data = m;
+	snprintf(m->device, sizeof m->device, "%s", config->device);
+	if (config->power_command != NULL) {
+		m->power = power_new(loop, config->power_command);
+		port.power = cut_power;
+	}
 	m->port = port_new(loop, config->device, config->baud, &from_port, m);
 	driver_init(&m->driver, config, &port, events->on_pin != NULL ? &all : &no_pin, m);
 	driver_begin(&m->driver, clock_mono_ms());
@@ -202,6 +257,8 @@ void modem_close(struct modem *m)
 {
 	driver_end(&m->driver, clock_mono_ms());
 	port_free(m->port);
+	if (m->power != NULL)
+		power_free(m->power);
 	uv_close((uv_handle_t *)&m->timer, modem_gone);
 }
 
@@ -234,6 +291,25 @@ void modem_pin(struct modem *m, bool may_try)
 {
 	driver_pin(&m->driver, clock_mono_ms(), may_try);
 	arm(m);
+}
+
+bool modem_ussd(struct modem *m, const char *code)
+{
+	bool ok = driver_ussd(&m->driver, clock_mono_ms(), code);
+
+	arm(m);
+	return ok;
+}
+
+void modem_reset(struct modem *m)
+{
+	driver_reset(&m->driver, clock_mono_ms());
+	arm(m);
+}
+
+json_t *modem_log(const struct modem *m, uint64_t since)
+{
+	return dialogue_json(&m->dialogue, since);
 }
 
 const struct modem_health *modem_health(const struct modem *m)

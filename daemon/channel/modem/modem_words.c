@@ -36,6 +36,11 @@ static const struct {
 		"有别的程序在使用这个串口（如 ModemManager）。请停用它，否则会丢短信。" },
 	[MODEM_ALARM_LOST_OFTEN] = { "lost_often",
 		"模块一小时内多次掉线，暂停30分钟。请检查USB线、供电和集线器。" },
+	[MODEM_ALARM_MISSING] = { "missing",
+		"找不到模块:设备路径不存在或打不开,已超过1分钟。请检查USB线、供电,核对配置里的 device。" },
+	[MODEM_ALARM_RESTARTED] = { "restarted",
+		"模块没有反应或长时间搜不到网络,已自动重启。常出现时请检查供电、天线和SIM卡。" },
+	[MODEM_ALARM_HOT] = { "hot", "模块温度超过75度,可能死机或烧坏。请移到通风处,不要叠放。" },
 	[MODEM_ALARM_SILENT] = { "silent", "模块没有反应，重启也没有恢复，10分钟后再试。请断电重插。" },
 };
 /* clang-format on */

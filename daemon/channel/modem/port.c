@@ -417,6 +417,14 @@ void port_open(struct port *p, int64_t in_ms)
 	uv_timer_start(&p->timer, on_timer, (uint64_t)(in_ms > 0 ? in_ms : 0), 0);
 }
 
+void port_shut(struct port *p)
+{
+	close_link(p);
+	forget_lookup(p);
+	uv_timer_stop(&p->timer);
+	p->state = PORT_SHUT;
+}
+
 struct port *port_new(struct uv_loop_s *loop, const char *device, int baud,
 	const struct port_events *events, void *arg)
 {

@@ -18,9 +18,9 @@ struct carrier {
 	const char *pattern; /* of the amount in its answers, POSIX extended */
 };
 
-const struct carrier *carrier_of_imsi(const char *imsi);  /* NULL: unknown */
-const struct carrier *carrier_named(const char *name);    /* NULL: no such */
-bool carrier_is_operator(const char *number);             /* 10086, +8610086, 1008611 ... */
+const struct carrier *carrier_of_imsi(const char *imsi); /* NULL: unknown */
+const struct carrier *carrier_named(const char *name);   /* NULL: no such */
+bool carrier_is_operator(const char *number);            /* 10086, +8610086, 1008611 ... */
 
 enum carrier_notice {
 	CARRIER_OTHER,  /* advertising, greetings */
@@ -32,7 +32,6 @@ enum carrier_notice carrier_notice(const char *text);
 /* Plain Chinese why it cannot be used, or NULL. It must have one group: the amount in yuan. */
 const char *carrier_pattern_check(const char *pattern);
 /* The amount in a text. `pattern` "" : that of `of`, or (NULL) of every operator in turn. */
-bool carrier_credit(
-	const char *text, const char *pattern, const struct carrier *of, int64_t *fen);
+bool carrier_credit(const char *text, const char *pattern, const struct carrier *of, int64_t *fen);
 
 #endif

@@ -37,6 +37,7 @@ struct outgoing { /* one message in the hands of a channel; its `sending` is on 
 	char values
 		[1536]; /* its values, a JSON object of texts, "" none; for registered templates */
 	bool urgent;
+	bool more;      /* another one waits behind it: a link may be kept up */
 	int first_part; /* parts before it are sent already, 0-based */
 	int concat_ref; /* 8 bits, one per recipient and message */
 	int validity_min;

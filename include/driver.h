@@ -79,7 +79,7 @@ struct driver_profile {
 	int prompt_gap_ms;
 	const char *reset;
 	const char *urc_probe, *urc_port; /* unsolicited lines to our port (1.11); NULL none */
-	unsigned heat; /* bits of the ways of driver_heat.c that it may know */
+	unsigned heat;                    /* bits of the ways of driver_heat.c that it may know */
 };
 
 struct driver_port {
@@ -108,7 +108,7 @@ struct driver_place {
 };
 
 struct driver_sending {
-	bool active, written;     /* written: the port has accepted all of the PDU */
+	bool active, written;   /* written: the port has accepted all of the PDU */
 	bool no_validity, more; /* more: another message follows at once */
 	int64_t id;
 	char to[PDU_NUMBER_SIZE];
@@ -148,7 +148,7 @@ struct driver {
 		size_t probe;
 		int64_t latest; /* do not wait for quiet any longer */
 	} resync;
-	int rung; /* of the ladder: 0, 2, 3, 4, 6 */
+	int rung;           /* of the ladder: 0, 2, 3, 4, 6 */
 	int64_t away_since; /* no port since then; 0: there is one */
 	int64_t resets[DRIVER_RESETS], losses[DRIVER_LOSSES];
 
@@ -169,13 +169,15 @@ struct driver {
 
 	int signals[DRIVER_SIGNALS]; /* the last ones; unknown ones are left out */
 	size_t signal_count;
-	int thermometer;         /* which command tells the temperature; AT_NONE none */
-	int bearers, unsent;     /* CGSMS choices tried in this start; refusals in a row, -1: it can send */
-	bool modem_port;         /* the port's name says: interface 3, the data port of a stick */
+	int thermometer; /* which command tells the temperature; AT_NONE none */
+	int bearers,
+		unsent;  /* CGSMS choices tried in this start; refusals in a row, -1: it can send */
+	bool modem_port; /* the port's name says: interface 3, the data port of a stick */
 	struct {
 		enum { USSD_IDLE, USSD_WANTED, USSD_ASKED } state;
 		char code[24];
-		bool packed, close; /* packed: asked in that form; close: the session is still open */
+		bool packed,
+			close; /* packed: asked in that form; close: the session is still open */
 	} ussd;
 
 	struct driver_sending send;

@@ -43,7 +43,7 @@ bool start_next(struct driver *d);
 bool start_notice_stands(const struct driver *d, const struct at_event *e); /* +CNMI: as was set */
 void start_hint(struct driver *d, enum at_part part); /* a start line came: do not wait */
 const struct driver_profile *profile_of(const char *maker, const char *model);
-const struct driver_profile *profile_named(const char *name); /* NULL: no such */
+const struct driver_profile *profile_named(const char *name);      /* NULL: no such */
 void profile_copy(char *out, size_t max, const char *s, size_t n); /* printable, cut */
 
 /* driver_send.c */
@@ -69,18 +69,18 @@ void watch_timer(struct driver *d, enum driver_timer t);
 void watch_begin(struct driver *d);
 void watch_urc(struct driver *d, const struct at_event *e);
 void watch_storage(struct driver *d, int used, int total);
-bool watch_sim(struct driver *d);          /* PHASE_STOPPED: asks for the card */
-void watch_lost_network(struct driver *d); /* a send said so: ask soon */
+bool watch_sim(struct driver *d);              /* PHASE_STOPPED: asks for the card */
+void watch_lost_network(struct driver *d);     /* a send said so: ask soon */
 void watch_sent(struct driver *d, bool taken); /* a part was taken or refused by the network */
 
 /* driver_ussd.c */
 bool ussd_next(struct driver *d);
 void ussd_urc(struct driver *d, const struct at_event *e); /* +CUSD */
-void ussd_over(struct driver *d);                          /* the time is up, or the modem has gone */
+void ussd_over(struct driver *d); /* the time is up, or the modem has gone */
 
 /* driver_heat.c */
 enum { HEAT_WAYS = 4 };
-const char *heat_probe(int way);   /* asks whether the modem knows this way */
-bool heat_next(struct driver *d);  /* asks it */
+const char *heat_probe(int way);  /* asks whether the modem knows this way */
+bool heat_next(struct driver *d); /* asks it */
 
 #endif

@@ -32,22 +32,22 @@ enum {
 	MODEM_WORDS_MAX = 64     /* maker, model, operator */
 };
 
-struct modem_config {       /* copied by modem_open(); zero values mean the default in brackets */
-	const char *name;   /* for logs */
-	const char *device; /* "/dev/serial/by-id/...", a tty or pty path, or "tcp:HOST:PORT" */
-	int baud;           /* [115200]; no meaning for USB, pty and tcp */
-	const char *pin;    /* NULL: none is ever entered */
-	const char *smsc;   /* used when the card has none; NULL */
-	const char *iccid;  /* the card that belongs here; another one is not used; NULL: any */
-	int pace_ms;        /* from the end of one message to the next; 0: none */
-	int part_pace_ms;   /* from part to part; 0: none */
-	int max_parts;      /* [6] */
-	int validity_min;   /* [1440] when a message says nothing */
-	int gap_ms;         /* between a result and the next command; -1: by the kind of port */
-	bool no_reports;    /* do not ask for status reports */
+struct modem_config {        /* copied by modem_open(); zero values mean the default in brackets */
+	const char *name;    /* for logs */
+	const char *device;  /* "/dev/serial/by-id/...", a tty or pty path, or "tcp:HOST:PORT" */
+	int baud;            /* [115200]; no meaning for USB, pty and tcp */
+	const char *pin;     /* NULL: none is ever entered */
+	const char *smsc;    /* used when the card has none; NULL */
+	const char *iccid;   /* the card that belongs here; another one is not used; NULL: any */
+	int pace_ms;         /* from the end of one message to the next; 0: none */
+	int part_pace_ms;    /* from part to part; 0: none */
+	int max_parts;       /* [6] */
+	int validity_min;    /* [1440] when a message says nothing */
+	int gap_ms;          /* between a result and the next command; -1: by the kind of port */
+	bool no_reports;     /* do not ask for status reports */
 	const char *profile; /* name of the maker's profile; NULL: by CGMI and CGMM */
 	const char *const *power_command; /* see power.h; borrowed; NULL: none */
-	bool roaming;       /* sending abroad is allowed */
+	bool roaming;                     /* sending abroad is allowed */
 };
 
 enum modem_state {

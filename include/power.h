@@ -20,8 +20,8 @@ struct uv_loop_s;
 /* `words` are borrowed for the life of it, ended by NULL. Never NULL. */
 struct power *power_new(struct uv_loop_s *loop, const char *const *words);
 /* done(arg, ok) follows, never from inside; false: it could not be started, failed, or was killed. */
-void power_run(struct power *p, const char *port, const char *usb,
-	void (*done)(void *arg, bool ok), void *arg);
+void power_run(struct power *p, const char *port, const char *usb, void (*done)(void *arg, bool ok),
+	void *arg);
 void power_free(struct power *p); /* kills what runs; no done() after it */
 /* One word with its places filled in; cut at the end of `out`. Pure. */
 void power_fill(const char *word, const char *port, const char *usb, char out[POWER_WORD]);

@@ -22,6 +22,7 @@
 #include "template.h"
 
 enum { SETTINGS_CHANNELS = 64, SETTINGS_LISTENS = 8, SETTINGS_PATH = 256 };
+enum { SETTINGS_WORDS = 12, SETTINGS_WORD = 128 };
 
 struct channel_settings {
 	char name[32], kind[16], device[SETTINGS_PATH];
@@ -34,6 +35,19 @@ struct channel_settings {
 	int validity_min;                  /* 60 for urgent ones */
 	int per_minute, per_hour, per_day; /* parts; 0 no limit; 20, 200, 1000; simulators 0 */
 	bool reports;                      /* ask for delivery reports */
+	struct {                           /* of a modem and its card */
+		char iccid[24];   /* the card that belongs here, or its beginning; "" any */
+		char imei[20];    /* the modem is looked for by it; "" by device alone */
+		char profile[24]; /* "" by what the modem says it is */
+		bool roaming;
+		/* Words of a command, see power.h; the first "": none. */
+		char power_command[SETTINGS_WORDS][SETTINGS_WORD];
+		char credit_query[64];    /* ussd:CODE, sms:NUMBER:TEXT; "" is not asked */
+		char credit_pattern[208]; /* "" by the operator of the card */
+		int64_t credit_low_fen;   /* 1000 */
+		char loop_to[24];         /* the loop test goes there; "" to own_number */
+		int loop_min;             /* so often; 0 only by order; 1440, simulators 0 */
+	} modem;
 	/*
 	 * Keys that belong to the kind alone, as JSON: of a cloud's account. The secret file "x_file"
 	 * was read and stands as "x" (but for ca_file, which stays an absolute path). NULL: a modem.

@@ -16,7 +16,8 @@ struct channel {
 	struct channel_settings set;
 	struct channel_events ev;
 	struct modem *modem;
-	int parts; /* of the message under way */
+	int parts;                             /* of the message under way */
+	const char *power[SETTINGS_WORDS + 1]; /* words of its command */
 	bool was_ready;
 };
 
@@ -197,6 +198,8 @@ static struct channel *start(
 		abort();
 	c->set = *set;
 	c->ev = *ev;
+	for (size_t i = 0; i < SETTINGS_WORDS && c->set.modem.power_command[i][0] != '\0'; i++)
+		c->power[i] = c->set.modem.power_command[i];
 	/* The pace between messages is kept above: a message is claimed when it can go, not before. */
 	config = (struct modem_config){ .name = c->set.name,
 		.device = c->set.device,
@@ -207,6 +210,10 @@ static struct channel *start(
 		.max_parts = c->set.max_parts,
 		.validity_min = c->set.validity_min,
 		.gap_ms = -1,
+		.iccid = c->set.modem.iccid[0] == '\0' ? NULL : c->set.modem.iccid,
+		.profile = c->set.modem.profile[0] == '\0' ? NULL : c->set.modem.profile,
+		.roaming = c->set.modem.roaming,
+		.power_command = c->power[0] == NULL ? NULL : c->power,
 		.no_reports = !c->set.reports };
 	c->modem = modem_open(loop, &config, &events, c);
 	return c;
@@ -229,6 +236,7 @@ static bool send_one(struct channel *c, const struct outgoing *m)
 		.to = m->to,
 		.text = m->text,
 		.ref = (unsigned)m->concat_ref & 0xff,
+		.more = m->more,
 		.validity_min = m->validity_min < c->set.validity_min ? m->validity_min
 								      : c->set.validity_min,
 		.first_part = (unsigned)m->first_part };
@@ -279,6 +287,44 @@ static json_t *counters(const struct modem_counters *n)
 	return o;
 }
 
+static void put_number(json_t *o, const char *key, int n)
+{
+	json_object_set_new(o, key, n == AT_NONE ? json_null() : json_integer(n));
+}
+
+/* 27.007 7.3: what people call the access technologies. */
+static const char *technology(int act)
+{
+	static const char *const names[] = { "2G", "2G", "3G", "2G", "3G", "3G", "3G", "4G", "2G",
+		"4G", "4G", "5G", "5G", "4G" };
+
+	return act >= 0 && act < (int)(sizeof names / sizeof *names) ? names[act] : "";
+}
+
+/* 27.007 7.2 */
+static const char *registration(const struct modem_health *h)
+{
+	if (h->registered)
+		return h->roaming ? "roaming" : "home";
+	return h->registration == 2 ? "searching" : h->registration == 3 ? "denied" : "none";
+}
+
+static void put_card(json_t *o, const struct modem_health *h)
+{
+	char masked[MASK_MAX];
+
+	json_put_str(o, "registration", registration(h));
+	json_put_str(o, "technology", technology(h->technology));
+	put_number(o, "dbm", h->dbm);
+	put_number(o, "signal_mean", h->signal_mean);
+	put_number(o, "temperature", h->temperature);
+	json_put_str(o, "imsi", mask_account(h->imsi, masked, sizeof masked));
+	json_put_str(o, "smsc", h->smsc);
+	json_put_str(o, "maker", h->maker);
+	json_put_str(o, "firmware", h->revision);
+	json_put_str(o, "profile", h->profile);
+}
+
 static json_t *health(const struct channel *c)
 {
 	const struct modem_health *h = modem_health(c->modem);
@@ -286,6 +332,8 @@ static json_t *health(const struct channel *c)
 	char masked[MASK_MAX];
 
 	json_object_set_new(o, "up", json_boolean(h->state == MODEM_READY));
+	if (h->state != MODEM_LOST)
+		put_card(o, h);
 	json_put_str(o, "state", modem_state_name(h->state));
 	json_put_int(o, "for_s", (clock_mono_ms() - h->since_ms) / 1000);
 	json_object_set_new(o, "signal", h->signal < 0 ? json_null() : json_integer(h->signal));
@@ -306,6 +354,11 @@ static json_t *health(const struct channel *c)
 	return o;
 }
 
+static json_t *talk(const struct channel *c, uint64_t since)
+{
+	return modem_log(c->modem, since);
+}
+
 const struct channel_kind modem_channel = { .kind = "modem",
 	.start = start,
 	.stop = stop,
@@ -313,4 +366,5 @@ const struct channel_kind modem_channel = { .kind = "modem",
 	.send = send_one,
 	.committed = committed,
 	.pin = pin,
-	.health = health };
+	.health = health,
+	.log = talk };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "config_load.h"
+#include "config_modem.h"
 #include "config_room.h"
 #include "config_wrong.h"
 #include "json.h"
@@ -16,7 +17,7 @@
  */
 enum { PACE_MS = 3000, PART_PACE_MS = 1000, PER_MINUTE = 20, PER_HOUR = 200, PER_DAY = 1000 };
 
-enum { NOT_GIVEN = -1, LIMIT_MAX = 1000000, SECRET = 2048 };
+enum { NOT_GIVEN = -1, LIMIT_MAX = 1000000, LOW_FEN = 1000, SECRET = 2048 };
 
 static const char *check_name(const char *text)
 {
@@ -45,6 +46,8 @@ static const char *check_device(const char *text)
 {
 	const char *colon = strrchr(text, ':');
 
+	if (strncmp(text, "imei:", 5) == 0)
+		return config_imei_check(text + 5);
 	if (strncmp(text, "tcp:", 4) != 0)
 		return NULL;
 	if (colon == text + 3 || colon == text + 4)
@@ -61,7 +64,8 @@ static bool read_device(struct config_reader *r, const struct config_node *n, vo
 		return false;
 	if ((why = check_device(n->text)) != NULL)
 		return config_wrong(r->error, n, "device %s", why);
-	if (strncmp(n->text, "tcp:", 4) != 0 && !config_path(r, n->text, c->device))
+	if (strncmp(n->text, "tcp:", 4) != 0 && strncmp(n->text, "imei:", 5) != 0 &&
+		!config_path(r, n->text, c->device))
 		return config_wrong(r->error, n, "device 的路径太长");
 	return true;
 }
@@ -138,8 +142,16 @@ static const struct config_key keys[] = {
 	{ "pin_file", KEY_OWN, 0, 0, 0, 0, NULL, read_pin },
 	{ "smsc", KEY_TEXT, AT(smsc), sizeof ((struct channel_settings *)0)->smsc, 0, 0, check_number, NULL },
 	{ "part_pace", KEY_MILLIS, AT(part_pace_ms), 0, 0, KEY_MIN(1), NULL, NULL },
+	{ "iccid", KEY_TEXT, AT(modem.iccid), sizeof ((struct channel_settings *)0)->modem.iccid, 0, 0, config_iccid_check, NULL },
+	{ "imei", KEY_TEXT, AT(modem.imei), sizeof ((struct channel_settings *)0)->modem.imei, 0, 0, config_imei_check, NULL },
+	{ "profile", KEY_TEXT, AT(modem.profile), sizeof ((struct channel_settings *)0)->modem.profile, 0, 0, config_profile_check, NULL },
+	{ "loop_to", KEY_TEXT, AT(modem.loop_to), sizeof ((struct channel_settings *)0)->modem.loop_to, 0, 0, check_number, NULL },
+	{ "loop_every", KEY_OWN, 0, 0, 0, 0, NULL, config_loop },
+	{ "roaming", KEY_FLAG, AT(modem.roaming), 0, 0, 0, NULL, NULL },
+	{ "power_command", KEY_OWN, 0, 0, 0, 0, NULL, config_power },
+	{ "credit", KEY_OWN, 0, 0, 0, 0, NULL, config_credit },
 };
-enum { KEYS = sizeof keys / sizeof *keys, MODEM_KEYS = 5 }; /* the last of them */
+enum { KEYS = sizeof keys / sizeof *keys, MODEM_KEYS = 13 }; /* the last of them */
 /* clang-format on */
 
 /* -- keys of one kind ------------------------------------------------------------------------ */
@@ -337,7 +349,7 @@ static bool is_simulated(const char *device)
 	if (starts(device, "tcp:"))
 		return starts(device, "tcp:127.") || starts(device, "tcp:localhost:") ||
 		       starts(device, "tcp:[::1]:");
-	return !starts(device, "/dev/") || starts(device, "/dev/pts/");
+	return device[0] == '/' && (!starts(device, "/dev/") || starts(device, "/dev/pts/"));
 }
 
 static void fill(int *field, int value)
@@ -365,15 +377,23 @@ static bool check_whole(struct config_reader *r, const struct config_node *n,
 	if (c->kind[0] == '\0')
 		return config_wrong(
 			r->error, n, "通道 %s 没有写 kind,例如 kind = \"modem\"", c->name);
-	if (c->own == NULL && c->device[0] == '\0')
+	if (c->own == NULL && c->device[0] == '\0' && c->modem.imei[0] == '\0')
 		return config_wrong(r->error, n,
-			"通道 %s 没有写 device,例如 \"/dev/serial/by-id/…\" 或 \"tcp:主机:端口\"",
+			"通道 %s 没有写 device(或 imei),例如 \"/dev/serial/by-id/…\" 或 "
+			"\"tcp:主机:端口\"",
 			c->name);
 	for (int i = 0; i < s->channel_count - 1; i++) {
 		if (strcmp(s->channel[i].name, c->name) == 0)
 			return config_wrong(r->error, n, "通道名 %s 用了两次", c->name);
-		if (c->own == NULL && strcmp(s->channel[i].device, c->device) == 0)
+		if (c->own != NULL)
+			continue;
+		if (c->device[0] != '\0' && c->modem.imei[0] == '\0' &&
+			strcmp(s->channel[i].device, c->device) == 0)
 			return config_wrong(r->error, n, "通道 %s 和 %s 用了同一个 device", c->name,
+				s->channel[i].name);
+		if (c->modem.imei[0] != '\0' &&
+			strcmp(s->channel[i].modem.imei, c->modem.imei) == 0)
+			return config_wrong(r->error, n, "通道 %s 和 %s 写了同一个 imei", c->name,
 				s->channel[i].name);
 	}
 	return true;
@@ -409,10 +429,16 @@ static bool read_channel(struct config_reader *r, const struct config_node *n, v
 	c->validity_min = 60;
 	c->pace_ms = c->part_pace_ms = NOT_GIVEN;
 	c->per_minute = c->per_hour = c->per_day = NOT_GIVEN;
+	c->modem.loop_min = NOT_GIVEN;
+	c->modem.credit_low_fen = LOW_FEN;
 	s->channel_count++; /* now: what it holds is freed with the others */
-	if (!read_keys(r, n, c) || !check_whole(r, n, s, c))
+	if (!read_keys(r, n, c))
+		return false;
+	config_modem_imei(c);
+	if (!check_whole(r, n, s, c))
 		return false;
 	fill_limits(c);
+	config_modem_fill(n, c, c->own != NULL || is_simulated(c->device));
 	if (c->voice)
 		config_warn(n, "通道 %s 写了 voice = true,但打电话的功能还没有做,现在只发短信",
 			c->name);

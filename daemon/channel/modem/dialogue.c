@@ -24,7 +24,8 @@ static size_t short_form(const char *s, size_t hex, size_t digits, char out[32])
 	else if (digits >= LONG_HEX + 2) /* longer than any number: a PDU of figures alone */
 		snprintf(out, 32, "[%zu hex]", digits);
 	else if (digits >= LONG_FIGURE)
-		snprintf(out, 32, "%.*s****%.*s", SHOWN_HEAD, s, SHOWN_TAIL, s + digits - SHOWN_TAIL);
+		snprintf(out, 32, "%.*s****%.*s", SHOWN_HEAD, s, SHOWN_TAIL,
+			s + digits - SHOWN_TAIL);
 	else
 		return 0;
 	return strlen(out);

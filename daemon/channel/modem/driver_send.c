@@ -106,7 +106,8 @@ static void settle(struct driver *d, struct verdict_of v)
 		d->events->on_part(d->arg, &s->last);
 	s->tries = 0;
 	s->no_validity = false;
-	d->link_until = v.verdict == VERDICT_SENT && d->link_until == INT64_MAX ? d->now + LINK_HOLD_MS : 0;
+	d->link_until =
+		v.verdict == VERDICT_SENT && d->link_until == INT64_MAX ? d->now + LINK_HOLD_MS : 0;
 	if (v.verdict == VERDICT_SENT)
 		watch_sent(d, true);
 	else if (v.verdict == VERDICT_REFUSED && v.class != ATCODE_NUMBER && v.class != ATCODE_OURS)

@@ -270,7 +270,8 @@ static const char *urc_port_text(struct driver *d, char out[AT_COMMAND_MAX])
 
 	if (at == NULL || !d->modem_port)
 		return text;
-	snprintf(out, AT_COMMAND_MAX, "%.*susbmodem%s", (int)(at - text), text, at + strlen("usbat"));
+	snprintf(out, AT_COMMAND_MAX, "%.*susbmodem%s", (int)(at - text), text,
+		at + strlen("usbat"));
 	return out;
 }
 
@@ -279,8 +280,9 @@ static const char *heat_text(struct driver *d, char out[AT_COMMAND_MAX])
 	(void)out;
 	while (d->start.choice < HEAT_WAYS && (d->profile->heat & 1u << d->start.choice) == 0)
 		d->start.choice++;
-	return d->start.choice < HEAT_WAYS && d->thermometer == AT_NONE ? heat_probe(d->start.choice)
-									: NULL;
+	return d->start.choice < HEAT_WAYS && d->thermometer == AT_NONE
+		       ? heat_probe(d->start.choice)
+		       : NULL;
 }
 
 static enum step_next heat_probed(

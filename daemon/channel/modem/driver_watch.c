@@ -292,8 +292,7 @@ bool watch_next(struct driver *d)
 void watch_sent(struct driver *d, bool taken)
 {
 	enum { E_UTRAN = 7, REFUSALS = 2, CHOICES = 2 };
-	bool lte = d->health.technology >= E_UTRAN ||
-		   (d->packet.registered && !d->creg.registered);
+	bool lte = d->health.technology >= E_UTRAN || (d->packet.registered && !d->creg.registered);
 
 	if (taken || d->unsent < 0) {
 		d->unsent = -1;

@@ -23,7 +23,7 @@ struct modem {
 	int64_t armed; /* the deadline the timer stands at; INT64_MAX: it is stopped */
 	struct modem_events events;
 	void *arg;
-	struct power *power; /* NULL: none is configured */
+	struct power *power;                     /* NULL: none is configured */
 	char device[PORTS_PATH], usb[PORTS_USB]; /* where it was last */
 	struct dialogue dialogue;
 };
@@ -119,7 +119,8 @@ static void powered(void *arg, bool ok)
 	struct modem *m = arg;
 
 	log_warn("event=modem_power modem=%s ok=%d", m->driver.name, ok);
-	dialogue_note(&m->dialogue, clock_now_ms(), ok ? "power command done" : "power command failed");
+	dialogue_note(
+		&m->dialogue, clock_now_ms(), ok ? "power command done" : "power command failed");
 	port_open(m->port, BACK_MS);
 }
 
@@ -201,7 +202,8 @@ static void on_ussd(void *arg, enum modem_ussd_end end, const char *text)
 {
 	struct modem *m = arg;
 
-	log_info("event=modem_ussd modem=%s end=%d bytes=%zu", m->driver.name, (int)end, strlen(text));
+	log_info("event=modem_ussd modem=%s end=%d bytes=%zu", m->driver.name, (int)end,
+		strlen(text));
 	if (m->events.on_ussd != NULL)
 		m->events.on_ussd(m->arg, end, text);
 }

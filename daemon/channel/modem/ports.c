@@ -102,7 +102,8 @@ void ports_list(struct ports *out, const char *folder)
 		return;
 	for (int native = 0; native < 2; native++) /* sticks before the machine's own ports */
 		for (size_t i = 0; list[i] != NULL; i++)
-			if ((sp_get_port_transport(list[i]) == SP_TRANSPORT_NATIVE) == (native == 1))
+			if ((sp_get_port_transport(list[i]) == SP_TRANSPORT_NATIVE) ==
+				(native == 1))
 				add(out, sp_get_port_name(list[i]));
 	sp_free_port_list(list);
 }

@@ -112,8 +112,8 @@ static int start(struct power *p, char *words[])
 	return rc;
 }
 
-void power_run(struct power *p, const char *port, const char *usb,
-	void (*done)(void *arg, bool ok), void *arg)
+void power_run(struct power *p, const char *port, const char *usb, void (*done)(void *arg, bool ok),
+	void *arg)
 {
 	char room[POWER_WORDS][POWER_WORD];
 	char *words[POWER_WORDS + 1] = { NULL };

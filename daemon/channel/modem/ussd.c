@@ -89,8 +89,7 @@ static size_t as_septets(const uint8_t *octets, size_t n, uint16_t *units)
 	uint8_t septets[SEPTETS_MAX];
 	size_t count = gsm7_unpack(octets, n, 0, n * 8 / 7, septets);
 
-	if (count > 0 && count % 8 == 0 &&
-		(septets[count - 1] == '\r' || septets[count - 1] == 0))
+	if (count > 0 && count % 8 == 0 && (septets[count - 1] == '\r' || septets[count - 1] == 0))
 		count--;
 	return gsm7_decode(septets, count, units);
 }
@@ -132,8 +131,8 @@ static void put(const uint16_t *units, size_t n, struct buf *out)
 	uint16_t clean[SEPTETS_MAX];
 
 	for (size_t i = 0; i < n; i++)
-		clean[i] = (units[i] < 0x20 && units[i] != '\n') || units[i] == 0x7F ? ' '
-										    : units[i];
+		clean[i] =
+			(units[i] < 0x20 && units[i] != '\n') || units[i] == 0x7F ? ' ' : units[i];
 	pdu_text(clean, n, out);
 }
 
@@ -161,8 +160,7 @@ void ussd_pack(const char *code, char out[USSD_HEX_MAX])
 	size_t count = 0;
 
 	out[0] = '\0';
-	if (!ussd_is_code(code) ||
-		!gsm7_encode(code, strlen(code), septets, USSD_CODE_MAX, &count))
+	if (!ussd_is_code(code) || !gsm7_encode(code, strlen(code), septets, USSD_CODE_MAX, &count))
 		return;
 	if (count % 8 == 7)
 		septets[count++] = '\r';

@@ -261,7 +261,7 @@ def idle():
         h.settle(VILLAGES, MEMBERS)
         time.sleep(2)
         cpu, began = h.cpu(), time.monotonic()
-        time.sleep(10)
+        time.sleep(30)
         at_most("processor while idle", 100 * (h.cpu() - cpu) / (time.monotonic() - began), "%", 0.1)
         show("resident memory, a new gateway", h.memory(), "MiB")
 

@@ -232,10 +232,12 @@ class House:
             return f.read()
 
     def cpu(self):
-        """Seconds of processor time so far."""
-        with open("/proc/%d/stat" % self.proc.pid, encoding="ascii") as f:
-            fields = f.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds of processor time so far, of all threads, to the nanosecond."""
+        folder, total = "/proc/%d/task" % self.proc.pid, 0
+        for thread in os.listdir(folder):
+            with open("%s/%s/schedstat" % (folder, thread), encoding="ascii") as f:
+                total += int(f.read().split()[0])
+        return total / 1e9
 
     def memory(self):
         """Resident MiB."""

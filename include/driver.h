@@ -192,6 +192,7 @@ struct driver {
 
 	int64_t token;
 	struct driver_held held[DRIVER_HELD];
+	size_t held_top; /* places from here on were never used */
 	struct driver_place notice[DRIVER_NOTICES];
 	size_t notices;
 	struct driver_place bad[DRIVER_BAD_PLACES];

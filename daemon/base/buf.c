@@ -68,20 +68,27 @@ bool buf_addc(struct buf *b, char c)
 	return buf_add(b, &c, 1);
 }
 
+/* Into the room that there is; a second time only when that was too small. */
 bool buf_addf(struct buf *b, const char *fmt, ...)
 {
+	size_t room = b->cap - b->len;
 	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(b->data == NULL ? NULL : b->data + b->len, room, fmt, ap);
 	va_end(ap);
 	assert(n >= 0);
-	if (!reserve(b, (size_t)n))
+	if (!reserve(b, (size_t)n)) {
+		if (b->data != NULL)
+			b->data[b->len] = '\0';
 		return false;
-	va_start(ap, fmt);
-	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	}
+	if ((size_t)n >= room) {
+		va_start(ap, fmt);
+		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
 	b->len += (size_t)n;
 	return true;
 }

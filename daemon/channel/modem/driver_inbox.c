@@ -32,7 +32,7 @@ void inbox_init(struct driver *d)
 
 static struct driver_held *held_of(struct driver *d, int64_t token)
 {
-	for (size_t i = 0; i < DRIVER_HELD; i++)
+	for (size_t i = 0; i < d->held_top; i++)
 		if (d->held[i].state != HELD_FREE && d->held[i].token == token)
 			return &d->held[i];
 	return NULL;
@@ -40,7 +40,7 @@ static struct driver_held *held_of(struct driver *d, int64_t token)
 
 static struct driver_held *held_at(struct driver *d, const char *store, int index)
 {
-	for (size_t i = 0; i < DRIVER_HELD; i++)
+	for (size_t i = 0; i < d->held_top; i++)
 		if (d->held[i].state != HELD_FREE && d->held[i].index == index &&
 			strcmp(d->held[i].store, store) == 0)
 			return &d->held[i];
@@ -51,6 +51,8 @@ static struct driver_held *hold(struct driver *d, const char *store, int index)
 {
 	for (size_t i = 0; i < DRIVER_HELD; i++)
 		if (d->held[i].state == HELD_FREE) {
+			if (i >= d->held_top)
+				d->held_top = i + 1;
 			d->held[i] = (struct driver_held){
 				.token = ++d->token, .state = HELD_WAITS, .index = index
 			};
@@ -94,7 +96,7 @@ static void place_failed(struct driver *d, const char *store, int index)
 
 void inbox_forget_places(struct driver *d)
 {
-	for (size_t i = 0; i < DRIVER_HELD; i++) {
+	for (size_t i = 0; i < d->held_top; i++) {
 		struct driver_held *h = &d->held[i];
 
 		if (h->state == HELD_DELETE)
@@ -281,7 +283,7 @@ static void store_done(struct driver *d, enum driver_end end, const struct at_ev
 	for (size_t i = d->notices; i-- > 0;)
 		if (strcmp(d->notice[i].store, d->target) == 0)
 			d->notice[i] = d->notice[--d->notices];
-	for (size_t i = 0; i < DRIVER_HELD; i++)
+	for (size_t i = 0; i < d->held_top; i++)
 		if (d->held[i].state == HELD_DELETE && strcmp(d->held[i].store, d->target) == 0)
 			d->held[i].state = HELD_FREE;
 }
@@ -336,7 +338,7 @@ static bool acknowledge(struct driver *d)
 
 static const struct driver_held *to_delete(const struct driver *d, const char *store)
 {
-	for (size_t i = 0; i < DRIVER_HELD; i++)
+	for (size_t i = 0; i < d->held_top; i++)
 		if (d->held[i].state == HELD_DELETE &&
 			(store == NULL || strcmp(d->held[i].store, store) == 0))
 			return &d->held[i];
@@ -395,7 +397,7 @@ static bool next_store(struct driver *d)
 /* Something of the store in use still waits for its commit: do not leave it. */
 static bool waits_here(const struct driver *d)
 {
-	for (size_t i = 0; i < DRIVER_HELD; i++)
+	for (size_t i = 0; i < d->held_top; i++)
 		if (d->held[i].state == HELD_WAITS && d->held[i].index != AT_NONE &&
 			strcmp(d->held[i].store, d->store) == 0)
 			return true;

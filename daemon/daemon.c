@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "channel.h"
+#include "checkpoint.h"
 #include "clock.h"
 #include "desk.h"
 #include "dropbox.h"
@@ -31,6 +32,7 @@ struct house { /* all that runs */
 		*retired_set; /* next: read on SIGHUP, handed over by a job of the desk */
 	uv_loop_t loop;
 	struct store *store;
+	struct checkpoint *checkpoint;
 	struct desk *desk;
 	struct store_pool *pool;
 	struct pump *pump;
@@ -260,7 +262,8 @@ static void open_store(struct house *h)
 		fatal(rc == STORE_NEWER ? EXIT_DATA : EXIT_IO, "%s", why);
 	h->desk = desk_open(h->store, h->set);
 	h->pool = store_pool_open(h->set->store, h->store->seal, READERS, &rc);
-	if (h->pool == NULL)
+	h->checkpoint = checkpoint_start(h->store, h->set->store);
+	if (h->pool == NULL || h->checkpoint == NULL)
 		fatal(EXIT_IO, "cannot read the database reason=%s", store_rc_name(rc));
 }
 
@@ -351,6 +354,7 @@ static void close_all(struct house *h)
 	dropbox_free(h->dropbox);
 	store_pool_close(h->pool);
 	desk_close(h->desk);
+	checkpoint_stop(h->checkpoint);
 	store_close(h->store);
 	if (uv_loop_close(&h->loop) != 0)
 		log_warn("handles left open at the end");

@@ -99,6 +99,15 @@ void db_undo(struct db *db); /* back to the savepoint, and releases it; clears t
 /* How often something was rolled back: what was read before that may not be true any more. */
 int64_t db_undone(const struct db *db);
 
+/*
+ * told() runs after each commit with the pages that the write-ahead log holds since it began anew;
+ * whoever listens looks after the log. NULL: it is copied within commits, as after db_open().
+ */
+void db_on_commit(struct db *db, void (*told)(void *arg, int frames), void *arg);
+/* Copies what no reader needs from the log into the database, and waits for the disk but for
+ * nobody else; *copied of *frames are there now, -1 not known: another handle is at it. */
+enum store_rc db_checkpoint(struct db *db, int *frames, int *copied);
+
 bool db_backup(
 	struct db *db, const char *path); /* a consistent copy while others work; may take long */
 void db_interrupt(struct db *db);         /* from another thread: the running query ends */

@@ -4,6 +4,7 @@
  * commits.
  *
  *   BENCH_ROWS   residents (default 100000)
+ *   BENCH_BARE   0: not the limit
  *   BENCH_DIR    a folder on the disk to be measured (default /tmp)
  */
 #include <stdio.h>
@@ -11,8 +12,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "helper_people.h"
+#include "checkpoint.h"
 #include "clock.h"
+#include "helper_people.h"
 #include "helper_store.h"
 #include "people.h"
 
@@ -45,6 +47,7 @@ int main(void)
 	int64_t rows = bench_number("BENCH_ROWS", 100000), slices = rows / PEOPLE_SLICE, took = 0,
 		settled;
 	int64_t *each = calloc((size_t)slices + 1, sizeof *each), late = 0;
+	struct checkpoint *beside;
 	struct temp_store t;
 	double bare, cpu, s_all;
 
@@ -52,6 +55,7 @@ int main(void)
 		return 1;
 	temp_store_open_in(&t, bench_folder());
 	bench_areas(t.s);
+	beside = checkpoint_start(t.s, t.url);
 	cpu = cpu_s();
 	for (int64_t i = 0; i < slices; i++) {
 		each[i] = bench_import_slice(t.s, i);
@@ -61,6 +65,7 @@ int main(void)
 	took += settled = bench_settle(t.s);
 	cpu = cpu_s() - cpu;
 	qsort(each, (size_t)slices, sizeof *each, by_value);
+	checkpoint_stop(beside);
 	temp_store_close(&t);
 	s_all = (double)took / 1e6;
 	printf("import_rows_per_s %.0f rows %lld seconds %.1f cpu_us_per_row %.1f slice_ms_p50 %.1f"
@@ -69,6 +74,8 @@ int main(void)
 		ms(each[slices / 2]), ms(each[slices * 99 / 100]), ms(each[slices - 1]),
 		(long long)late, (long long)slices, (double)settled / 1e6);
 	free(each);
+	if (bench_number("BENCH_BARE", 1) == 0)
+		return 0;
 	cpu = cpu_s();
 	bare = bench_bare_import(rows);
 	cpu = cpu_s() - cpu;

@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -12,6 +14,8 @@ static struct {
 	bool armed, fired;
 	int nth, calls;
 } plan;
+static pthread_t here;
+static atomic_bool elsewhere;
 
 void iofail_arm(int n, enum iofail_kind kind)
 {
@@ -33,10 +37,18 @@ int iofail_calls(void)
 	return plan.calls;
 }
 
+void iofail_sync_elsewhere(bool on)
+{
+	here = pthread_self();
+	elsewhere = on;
+}
+
 static bool fails(bool is_sync)
 {
 	bool forever = plan.kind == IOFAIL_FOREVER || plan.kind == IOFAIL_FULL;
 
+	if (elsewhere && is_sync && !pthread_equal(pthread_self(), here))
+		return true;
 	if (!plan.armed || (plan.kind == IOFAIL_FULL && is_sync) ||
 		(plan.kind == IOFAIL_SYNC && !is_sync))
 		return false;

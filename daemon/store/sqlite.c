@@ -26,6 +26,8 @@ struct db {
 	bool writes;
 	int64_t undone;
 	struct db_stmt slot[CACHE_SLOTS];
+	void (*told)(void *arg, int frames);
+	void *told_arg;
 };
 
 static const char *const rc_names[] = {
@@ -390,6 +392,34 @@ void db_undo(struct db *db)
 int64_t db_undone(const struct db *db)
 {
 	return db->undone;
+}
+
+static int has_committed(void *arg, sqlite3 *handle, const char *name, int frames)
+{
+	struct db *db = arg;
+
+	(void)handle;
+	(void)name;
+	db->told(db->told_arg, frames);
+	return SQLITE_OK;
+}
+
+void db_on_commit(struct db *db, void (*told)(void *arg, int frames), void *arg)
+{
+	db->told = told;
+	db->told_arg = arg;
+	if (told == NULL)
+		sqlite3_wal_autocheckpoint(db->handle, 1000);
+	else
+		sqlite3_wal_hook(db->handle, has_committed, db);
+}
+
+enum store_rc db_checkpoint(struct db *db, int *frames, int *copied)
+{
+	int rc = sqlite3_wal_checkpoint_v2(
+		db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, frames, copied);
+
+	return (rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED ? STORE_OK : rc_of(rc);
 }
 
 bool db_backup(struct db *db, const char *path)

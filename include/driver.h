@@ -17,6 +17,7 @@
 #define QUANZU_DRIVER_H
 
 #include "at.h"
+#include "driver_call.h"
 #include "modem.h"
 
 enum {
@@ -59,6 +60,11 @@ enum driver_timer {
 	TIMER_STORES,   /* sweep the other stores too, ask whether CNMI still stands */
 	TIMER_SEARCH,   /* not registered for so long: next cure */
 	TIMER_USSD,     /* the network does not answer */
+	TIMER_CALL,     /* limit of the call's state */
+	TIMER_WHOLE,    /* of the whole call */
+	TIMER_LIST,     /* ask for the list of calls */
+	TIMER_SPEECH,   /* no line has told the end of the speech */
+	TIMER_RING,     /* an incoming call that does not tell its number */
 	DRIVER_TIMERS
 };
 
@@ -89,6 +95,15 @@ struct driver_port {
 	void (*open)(void *arg, int64_t in_ms);
 	/* Close it, cut the modem's power and give it back, then open as above. NULL: cannot. */
 	void (*power)(void *arg);
+	void *arg;
+};
+
+/* Sound from and to the host, for modems that have a port for it. */
+struct driver_audio {
+	void (*open)(void *arg, bool listen); /* listen: look for keys in what is heard */
+	void (*say)(void *arg, const struct modem_sound *s); /* then driver_spoken() */
+	void (*stop)(void *arg);
+	void (*close)(void *arg);
 	void *arg;
 };
 
@@ -125,6 +140,7 @@ struct driver {
 	struct at at;
 	struct modem_config config;
 	char name[64], pin[16], smsc[PDU_NUMBER_SIZE], iccid[MODEM_IDENTITY_MAX], profile_name[24];
+	char call_file[64];
 	struct driver_port port;
 	const struct modem_events *events;
 	void *arg;
@@ -207,6 +223,11 @@ struct driver {
 	unsigned acks;             /* CNMA owed */
 	int ack_form;
 	unsigned chores; /* bits: see driver_watch.c */
+
+	struct driver_voice voice;
+	struct driver_call call;
+	const struct driver_audio *audio; /* NULL: none */
+	bool network_first;               /* a call is over: where are we registered? */
 };
 
 void driver_init(struct driver *d, const struct modem_config *config,
@@ -225,6 +246,10 @@ int64_t driver_deadline(const struct driver *d); /* INT64_MAX: none */
 bool driver_can_send(const struct driver *d);
 enum modem_rc driver_send(
 	struct driver *d, int64_t now, const struct modem_message *message, enum pdu_rc *why);
+bool driver_can_call(const struct driver *d);
+enum modem_rc driver_call(struct driver *d, int64_t now, const struct modem_call *call);
+void driver_spoken(struct driver *d, int64_t now);        /* the host's sound is over */
+void driver_key(struct driver *d, int64_t now, char key); /* heard in the host's sound */
 void driver_committed(struct driver *d, int64_t now, int64_t token);
 void driver_left(struct driver *d, int64_t now, int64_t token);
 void driver_pin(struct driver *d, int64_t now, bool may_try);

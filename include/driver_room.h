@@ -6,6 +6,7 @@
  * driver_send.c: one message. driver_inbox.c: reading, committing, deleting, acknowledging.
  * driver_watch.c: network, signal, storage, card. driver_profile.c: the makers.
  * driver_ussd.c: one question to the network. driver_heat.c: the temperature.
+ * driver_call.c, driver_speech.c, driver_ear.c: one call (driver_call.h).
  */
 #ifndef QUANZU_DRIVER_ROOM_H
 #define QUANZU_DRIVER_ROOM_H
@@ -48,6 +49,7 @@ void profile_copy(char *out, size_t max, const char *s, size_t n); /* printable,
 
 /* driver_send.c */
 bool send_next(struct driver *d);
+bool send_is_number(const char *s); /* +?[0-9]{3,15}: nothing else gets near a command */
 void send_prompt(struct driver *d);
 void send_data(struct driver *d);
 void send_late(struct driver *d, int mr);
@@ -63,7 +65,39 @@ void inbox_sweep(struct driver *d, bool all_stores);
 void inbox_forget_places(struct driver *d); /* after resync and reset indexes are worth nothing */
 void inbox_init(struct driver *d);
 
+/* driver_call.c */
+bool call_is_up(const struct driver *d); /* nothing but the call's own commands may be written */
+bool call_next(struct driver *d);
+void call_timer(struct driver *d, enum driver_timer t);
+void call_break(struct driver *d); /* the modem is gone: the call is booked with what is known */
+void call_alerting(struct driver *d);
+void call_answered(struct driver *d);
+void call_gone(struct driver *d, enum at_result why); /* AT_OK: no word told why */
+void call_spoken(struct driver *d); /* what was to be said is said, or cannot be */
+void call_pressed(struct driver *d, const struct modem_call_key *key);
+void call_clash(struct driver *d);
+bool call_hears_keys(const struct driver *d); /* does a key count now? */
+
+/* driver_speech.c */
+void speech_begin(struct driver *d, const char *text, const struct modem_sound *s, bool whole);
+bool speech_next(struct driver *d);    /* its next command, if one is wanted */
+void speech_ended(struct driver *d);   /* a line, the host or the clock says so */
+bool speech_is_echo(struct driver *d); /* an end line that belongs to what was stopped */
+void speech_off(struct driver *d);     /* the call is over */
+enum speech_way speech_way_of(const struct driver *d, bool sound);
+const char *speech_way_name(enum speech_way w);
+
+/* driver_ear.c */
+void voice_begin(struct driver *d); /* the modem has started: learn what it can */
+bool voice_next(struct driver *d);
+void call_heard(struct driver *d, const struct at_event *e); /* CALL, KEY, SPEECH */
+bool call_urc(struct driver *d, const struct at_event *e);   /* true: it was about a call */
+bool call_list(struct driver *d);                            /* asks */
+bool ring_next(struct driver *d);
+void ring_unnamed(struct driver *d); /* it rings and does not say who */
+
 /* driver_watch.c */
+void watch_ask(struct driver *d); /* where are we registered? soon */
 bool watch_next(struct driver *d);
 void watch_timer(struct driver *d, enum driver_timer t);
 void watch_begin(struct driver *d);

@@ -1,5 +1,6 @@
 /*
- * modem.h - one modem with one SIM: sends short messages, hands in what arrives, heals itself.
+ * modem.h - one modem with one SIM: sends short messages, places calls, hands in what arrives,
+ * heals itself.
  *
  * Calling sequence, all on the thread of the loop: modem_open() once; the modem finds its
  * port, starts and tells its state by on_state; when modem_can_send() says so, modem_send()
@@ -48,6 +49,9 @@ struct modem_config {        /* copied by modem_open(); zero values mean the def
 	const char *profile; /* name of the maker's profile; NULL: by CGMI and CGMM */
 	const char *const *power_command; /* see power.h; borrowed; NULL: none */
 	bool roaming;                     /* sending abroad is allowed */
+	bool voice;                       /* prepare for calls at start */
+	const char *call_file; /* a sound file on the modem, for modems that cannot speak; NULL */
+	const char *audio_device; /* port of the host for sound: 8 kHz 16-bit mono; NULL none */
 };
 
 enum modem_state {
@@ -83,6 +87,7 @@ enum modem_alarm {
 	MODEM_ALARM_MISSING,    /* no such port for a minute */
 	MODEM_ALARM_RESTARTED,  /* it was restarted because it was silent or found no network */
 	MODEM_ALARM_HOT,        /* 75 degrees or more */
+	MODEM_ALARM_NO_CALLS,   /* voice is locked on this modem, or the card may not call */
 	MODEM_ALARMS
 };
 const char *modem_alarm_name(enum modem_alarm a); /* stable code: pin, puk, no_sim, ... */
@@ -92,6 +97,7 @@ struct modem_counters {
 	uint64_t sent, refused, not_sent, unsure, late; /* parts */
 	uint64_t received, reports, unreadable, deleted;
 	uint64_t commands, silences, resyncs, resets, losses;
+	uint64_t calls, confirmed, rings; /* rings: incoming calls that were turned away */
 	uint64_t ignored_lines, stray_results, long_lines;
 };
 
@@ -111,7 +117,10 @@ struct modem_health {
 	const char *profile; /* its name; static */
 	char store[AT_STORE_MAX];
 	int store_used, store_total; /* AT_NONE unknown */
-	uint32_t alarms;             /* bit 1 << enum modem_alarm of those that stand */
+	const char *family;          /* of calls: see call_profile.h; NULL before the start */
+	const char *speech;          /* how it speaks: "tts", "file", "port", "none"; static */
+	bool hears_keys, in_call;
+	uint32_t alarms; /* bit 1 << enum modem_alarm of those that stand */
 	struct modem_counters count;
 };
 
@@ -158,6 +167,59 @@ enum modem_ussd_end {
 	MODEM_USSD_FAILED       /* no answer, refused, or the modem went away */
 };
 
+/*
+ * A call: it rings, speaks the text sentence by sentence, waits 8 s for a key, and again, at most
+ * `plays` times. Which key means what is the caller's table. A key that `ends` is handed up at
+ * once; one that `waits` is answered by its words and counts after 5 s of silence or when the
+ * call ends, unless one that ends comes first; one that `says` is answered by its words and the
+ * text again. Only a key confirms: who picks up may be a voice mail.
+ */
+enum modem_key_act { MODEM_KEY_ENDS, MODEM_KEY_WAITS, MODEM_KEY_SAYS };
+
+struct modem_sound { /* 8 kHz 16-bit mono; for modems whose sound comes from the host */
+	const int16_t *samples;
+	size_t count;
+};
+
+struct modem_call_key {
+	char key;
+	enum modem_key_act act;
+	const char *say; /* "" nothing */
+	struct modem_sound sound;
+};
+
+enum { MODEM_CALL_KEYS = 16 };
+
+struct modem_call {       /* all that it points at stays where it is until on_call() */
+	int64_t id;       /* the caller's */
+	const char *to;   /* "+86..." or digits */
+	const char *text; /* UTF-8 */
+	struct modem_sound sound;
+	const struct modem_call_key *keys;
+	size_t key_count;
+	int plays; /* [3] */
+};
+
+enum modem_call_end {
+	MODEM_CALL_CONFIRMED,
+	MODEM_CALL_ANSWERED, /* somebody or something picked up; no key that counts */
+	MODEM_CALL_BUSY,     /* or turned away */
+	MODEM_CALL_NO_ANSWER,
+	MODEM_CALL_FAILED,
+	MODEM_CALL_NOT_TRIED
+};
+const char *modem_call_end_name(enum modem_call_end e); /* confirmed, answered, busy, ... */
+
+struct modem_call_result {
+	int64_t id;
+	enum modem_call_end end;
+	char key;                /* CONFIRMED */
+	int cause;               /* of 24.008; AT_NONE unknown */
+	enum atcode_class class; /* FAILED, BUSY and NO_ANSWER: what it means for the next try */
+	int plays;               /* how often the text was begun */
+	int64_t rang_ms, up_ms;  /* how long */
+};
+
 struct modem_events {
 	void (*on_part)(void *arg, const struct modem_part *part);
 	/* The last word on a message: the worst of its parts. Parts behind a bad one were not sent. */
@@ -181,6 +243,12 @@ struct modem_events {
 	void (*on_ussd)(void *arg, enum modem_ussd_end end, const char *text);
 	/* A cure was begun: resync, reopen, reset, power, out. NULL: nobody listens. */
 	void (*on_cure)(void *arg, const char *cure);
+	/* A key counts now; seconds before on_call(). NULL: not interested. */
+	void (*on_key)(void *arg, int64_t id, char key);
+	/* The last word on a call. */
+	void (*on_call)(void *arg, const struct modem_call_result *r);
+	/* Somebody calls us; it is turned away. */
+	void (*on_ring)(void *arg, const char *number); /* "" not told */
 };
 
 struct modem;
@@ -194,6 +262,9 @@ void modem_close(struct modem *m);
 
 bool modem_can_send(const struct modem *m);
 enum modem_rc modem_send(struct modem *m, const struct modem_message *message, enum pdu_rc *why);
+bool modem_can_call(const struct modem *m);
+/* Calls and messages wait for each other: one at a time on a modem. MODEM_UNFIT: no number. */
+enum modem_rc modem_call(struct modem *m, const struct modem_call *call);
 /* Parts the text needs; 0 when it cannot be sent. Pure: for callers who plan quotas. */
 unsigned modem_parts(const char *text, bool wide_ref, int max_parts);
 

@@ -131,6 +131,13 @@ static bool may_start(struct driver *d)
 
 static bool ready_next(struct driver *d)
 {
+	if (call_next(d))
+		return true;
+	if (call_is_up(d))
+		return false;
+	if (d->network_first && watch_next(d))
+		return true;
+	d->network_first = false;
 	if (inbox_urgent(d) && inbox_next(d))
 		return true;
 	if (d->house_turn) {
@@ -138,7 +145,7 @@ static bool ready_next(struct driver *d)
 		if (inbox_next(d) || watch_next(d))
 			return true;
 	}
-	return send_next(d) || inbox_next(d) || ussd_next(d) || watch_next(d);
+	return send_next(d) || inbox_next(d) || ussd_next(d) || voice_next(d) || watch_next(d);
 }
 
 static bool choose(struct driver *d)
@@ -222,6 +229,7 @@ void driver_break(struct driver *d, enum driver_phase to)
 	ussd_over(d);
 	d->ussd.close = false;
 	send_break(d);
+	call_break(d);
 }
 
 void driver_stop(struct driver *d, enum modem_alarm a, int64_t again_ms)
@@ -279,7 +287,7 @@ static void urc(struct driver *d, const struct at_event *e)
 		inbox_notice(d, e);
 	else if (e->shape == AT_REFERENCE)
 		send_late(d, e->v.reference);
-	else
+	else if (!call_urc(d, e))
 		watch_urc(d, e);
 }
 
@@ -342,6 +350,7 @@ static void on_event(void *arg, const struct at_event *e)
 	case AT_CALL:
 	case AT_KEY:
 	case AT_SPEECH:
+		call_heard(d, e);
 		break;
 	}
 }
@@ -371,11 +380,14 @@ void driver_init(struct driver *d, const struct modem_config *config,
 	copy(d->iccid, sizeof d->iccid, config->iccid);
 	copy(d->profile_name, sizeof d->profile_name, config->profile);
 	d->modem_port = config->device != NULL && strstr(config->device, "-if03") != NULL;
+	copy(d->call_file, sizeof d->call_file, config->call_file);
 	d->config.name = d->name;
 	d->config.pin = d->pin;
 	d->config.smsc = d->smsc;
 	d->config.iccid = d->iccid;
 	d->config.profile = d->profile_name;
+	d->config.call_file = d->call_file[0] == '\0' ? NULL : d->call_file;
+	d->config.audio_device = NULL;
 	d->config.device = NULL;
 	d->config.max_parts = config->max_parts > 0 ? config->max_parts : 6;
 	d->config.validity_min = config->validity_min > 0 ? config->validity_min : 24 * 60;
@@ -383,6 +395,8 @@ void driver_init(struct driver *d, const struct modem_config *config,
 	d->events = events;
 	d->arg = arg;
 	d->profile = profile_of("", "");
+	d->voice.profile = call_profile_of("", "");
+	d->health.speech = "none";
 	d->health.state = MODEM_LOST;
 	d->health.registration = -1;
 	d->health.signal = d->health.dbm = d->health.signal_mean = AT_NONE;
@@ -545,6 +559,19 @@ static void expire(struct driver *d, enum driver_timer t)
 	case TIMER_NOTICE:
 		inbox_sweep(d, false);
 		break;
+	case TIMER_CALL:
+	case TIMER_WHOLE:
+		call_timer(d, t);
+		break;
+	case TIMER_SPEECH:
+		speech_ended(d);
+		break;
+	case TIMER_RING:
+		ring_unnamed(d);
+		break;
+	case TIMER_LIST:
+		d->call.ask = true;
+		break;
 	case TIMER_GAP:
 	case TIMER_STEP:
 	case TIMER_PACE:
@@ -567,6 +594,7 @@ void driver_tick(struct driver *d, int64_t now)
 bool driver_can_send(const struct driver *d)
 {
 	return d->phase == PHASE_READY && !d->resync.on && d->health.registered &&
-	       !d->send.active && (d->health.alarms & (1u << MODEM_ALARM_NO_CENTRE)) == 0 &&
+	       !d->send.active && !call_is_up(d) &&
+	       (d->health.alarms & (1u << MODEM_ALARM_NO_CENTRE)) == 0 &&
 	       (!d->health.roaming || d->config.roaming);
 }

@@ -43,8 +43,7 @@ static char *cleaned(const char *text)
 	return NULL;
 }
 
-/* +?[0-9]{3,15}: nothing else ever gets near a command. */
-static bool is_number(const char *s)
+bool send_is_number(const char *s)
 {
 	size_t n;
 
@@ -285,7 +284,7 @@ static enum pdu_rc prepare(
 	enum pdu_rc rc;
 	size_t n;
 
-	if (!is_number(m->to))
+	if (!send_is_number(m->to))
 		return PDU_BAD_ADDRESS;
 	s->text = cleaned(m->text);
 	if (s->text == NULL)

@@ -107,8 +107,10 @@ static void ended(struct driver *d)
 {
 	d->phase = PHASE_READY;
 	d->start.pin_tried = false;
-	if (!d->start.quick)
+	if (!d->start.quick) {
 		watch_begin(d);
+		voice_begin(d);
+	}
 	inbox_sweep(d, !d->start.quick);
 }
 

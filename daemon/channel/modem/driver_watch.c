@@ -305,7 +305,7 @@ void watch_sent(struct driver *d, bool taken)
 	want(d, CHORE_BEARER);
 }
 
-static void ask_network(struct driver *d)
+void watch_ask(struct driver *d)
 {
 	want(d, CHORE_CREG);
 	want(d, CHORE_CEREG);
@@ -320,9 +320,9 @@ void watch_begin(struct driver *d)
 	d->denied = false;
 	d->unregistered_since = 0;
 	d->bearers = d->unsent = 0;
-	ask_network(d);
 	if (d->thermometer != AT_NONE)
 		want(d, CHORE_HEAT);
+	watch_ask(d);
 	want(d, CHORE_SIGNAL);
 	want(d, CHORE_STORAGE);
 	driver_after(d, TIMER_MINUTE, MINUTE_MS);
@@ -333,7 +333,7 @@ void watch_timer(struct driver *d, enum driver_timer t)
 {
 	switch (t) {
 	case TIMER_REGISTER:
-		ask_network(d);
+		watch_ask(d);
 		break;
 	case TIMER_MINUTE:
 		want(d, CHORE_SIGNAL);

@@ -218,6 +218,36 @@ static void on_cure(void *arg, const char *cure)
 		m->events.on_cure(m->arg, cure);
 }
 
+static void on_key(void *arg, int64_t id, char key)
+{
+	struct modem *m = arg;
+
+	log_info("event=call_key modem=%s id=%lld key=%c", m->driver.name, (long long)id, key);
+	if (m->events.on_key != NULL)
+		m->events.on_key(m->arg, id, key);
+}
+
+static void on_call(void *arg, const struct modem_call_result *r)
+{
+	struct modem *m = arg;
+
+	log_info("event=call modem=%s id=%lld end=%s cause=%d rang_s=%lld up_s=%lld plays=%d",
+		m->driver.name, (long long)r->id, modem_call_end_name(r->end),
+		r->cause == AT_NONE ? -1 : r->cause, (long long)(r->rang_ms / 1000),
+		(long long)(r->up_ms / 1000), r->plays);
+	if (m->events.on_call != NULL)
+		m->events.on_call(m->arg, r);
+}
+
+static void on_ring(void *arg, const char *number)
+{
+	struct modem *m = arg;
+
+	log_info("event=ring modem=%s from=%s", m->driver.name, log_phone(number));
+	if (m->events.on_ring != NULL)
+		m->events.on_ring(m->arg, number);
+}
+
 /* The owner's side */
 
 struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *config,
@@ -226,9 +256,9 @@ struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *conf
 	static const struct port_events from_port = { port_opened, port_bytes, port_drained,
 		port_lost };
 	static const struct modem_events all = { on_part, on_done, on_late, on_inbound, on_state,
-		on_alarm, on_pin, on_ussd, on_cure };
+		on_alarm, on_pin, on_ussd, on_cure, on_key, on_call, on_ring };
 	static const struct modem_events no_pin = { on_part, on_done, on_late, on_inbound, on_state,
-		on_alarm, NULL, on_ussd, on_cure };
+		on_alarm, NULL, on_ussd, on_cure, on_key, on_call, on_ring };
 	struct modem *m = calloc(1, sizeof *m);
 	struct driver_port port = { to_port, open_port, NULL, m };
 
@@ -272,6 +302,19 @@ bool modem_can_send(const struct modem *m)
 enum modem_rc modem_send(struct modem *m, const struct modem_message *message, enum pdu_rc *why)
 {
 	enum modem_rc rc = driver_send(&m->driver, clock_mono_ms(), message, why);
+
+	arm(m);
+	return rc;
+}
+
+bool modem_can_call(const struct modem *m)
+{
+	return driver_can_call(&m->driver);
+}
+
+enum modem_rc modem_call(struct modem *m, const struct modem_call *call)
+{
+	enum modem_rc rc = driver_call(&m->driver, clock_mono_ms(), call);
 
 	arm(m);
 	return rc;

@@ -13,6 +13,14 @@ const char *modem_state_name(enum modem_state s)
 	return names[s];
 }
 
+const char *modem_call_end_name(enum modem_call_end e)
+{
+	static const char *const names[] = { "confirmed", "answered", "busy", "no-answer", "failed",
+		"not-tried" };
+
+	return names[e];
+}
+
 /* clang-format off */
 static const struct {
 	const char *code, *text;
@@ -42,6 +50,8 @@ static const struct {
 		"模块没有反应或长时间搜不到网络,已自动重启。常出现时请检查供电、天线和SIM卡。" },
 	[MODEM_ALARM_HOT] = { "hot", "模块温度超过75度,可能死机或烧坏。请移到通风处,不要叠放。" },
 	[MODEM_ALARM_SILENT] = { "silent", "模块没有反应，重启也没有恢复，10分钟后再试。请断电重插。" },
+	[MODEM_ALARM_NO_CALLS] = { "no_calls",
+		"这个模块或SIM卡不能打电话（语音被锁或没有开通），只能发短信。请换模块或联系运营商。" },
 };
 /* clang-format on */
 

@@ -4,7 +4,7 @@
  * Order of the calls, from above to below: accept, replies, orders and timers call `act` (what
  * happens to a task) and `report` (what its member says), which call `ladder` (who is asked next)
  * and `aftermath` (what an outcome brings: `revisit`, `handover`); all of them speak through
- * `post` (one SMS into the outbox) and `words` (values of the texts).
+ * `post` (one message into the outbox; `calling` says who is rung up, and when) and `words` (values of the texts).
  */
 #ifndef QUANZU_DESK_ROOM_H
 #define QUANZU_DESK_ROOM_H
@@ -46,6 +46,8 @@ json_t *person_of(struct desk *d, const struct warning_record *r, int64_t reside
 /* By what the person is recognised again: resident, ID number, first phone, name and area. */
 const char *person_key(struct desk *d, const struct warning_record *r, int64_t resident_id);
 bool person_is_minor(const json_t *person);
+/* The number by which the person can be reached; of a minor the guardian's first. NULL none. */
+const char *person_phone(const json_t *person);
 
 /* -- words.c: values for the texts -------------------------------------------------------------- */
 
@@ -60,7 +62,7 @@ void words_time(const struct desk *d, struct template_values *v, const char *key
 const char *words_amount(
 	struct store *s, int64_t fen); /* 35000元, 3.5万元 stays in yuan; "" unknown */
 const char *words_mask_name(struct store *s, const char *name);
-/* -- post.c: one SMS or call into the outbox --------------------------------------------------------------- */
+/* -- post.c: one message into the outbox --------------------------------------------------------------- */
 
 struct post {
 	const struct casefile *c; /* NULL: of no case */
@@ -73,8 +75,8 @@ struct post {
 	bool at_once; /* an answer: no window */
 };
 int64_t post_sms(struct desk *d, const struct post *p);
-/* A call: the template is one that is spoken, `phone` may be a landline. */
-int64_t post_call(struct desk *d, const struct post *p);
+/* A call, with a spoken template; not placed within ttl_ms it is not placed any more. */
+int64_t post_call(struct desk *d, const struct post *p, int64_t ttl_ms);
 /* When so much time has passed in which this policy's SMS may go: nights do not count unless it is urgent. */
 int64_t post_open_due(const struct policy *p, int64_t from_ms, int64_t after_ms);
 int64_t post_text(struct desk *d, const char *phone, const char *text, const char *purpose,
@@ -98,6 +100,20 @@ void ladder_stop(struct desk *d, struct casefile *c);
 bool ladder_offer(struct desk *d, struct casefile *c, const struct member *m, const char *kind,
 	int64_t about_id, enum template_name tpl, struct template_values *v);
 bool ladder_ask(struct desk *d, struct casefile *c, const struct member *m); /* to dissuade */
+
+/* -- calling.c: who is rung up --------------------------------------------------------------------------- */
+
+/* A task was offered to him: by the policy of its case he is called, now or when he stays silent. */
+void calling_start(
+	struct desk *d, struct casefile *c, const struct task *t, const struct member *m);
+/* Once, beside an SMS that asks again. */
+void calling_again(
+	struct desk *d, struct casefile *c, const struct task *t, const struct member *m);
+void calling_tell(struct desk *d, struct casefile *c, const struct member *m); /* asks nothing */
+/* The resident, where the office wants it: anew with each waking of the case. */
+void calling_resident(struct desk *d, struct casefile *c);
+void calling_due(struct desk *d, struct casefile *c, const struct timer *t);
+void calling_resident_due(struct desk *d, struct casefile *c, const struct timer *t);
 
 /* -- act.c: what happens to a task ------------------------------------------------------------------------ */
 
@@ -187,6 +203,10 @@ void inbox_parts_late(struct desk *d, const struct timer *t);
 /* Reads a text as that member would have written it; the manager stands behind it. */
 bool inbox_reread(
 	struct desk *d, int64_t id, const char *text, const char *actor, struct fault *fault);
+
+/* -- keypad.c -------------------------------------------------------------------------------------------------- */
+
+void keypad_take(struct desk *d, const struct incoming *in);
 
 /* -- outbox.c ------------------------------------------------------------------------------------------------------ */
 

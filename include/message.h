@@ -16,7 +16,7 @@
 struct message {
 	int64_t id, case_id, task_id, member_id;
 	const char *
-		purpose; /* task, detail, notice, told, reminder, answer, alarm, revisit, handover, system */
+		purpose; /* task, detail, notice, told, reminder, answer, alarm, revisit, handover, resident, system */
 	const char *kind;   /* sms, call */
 	const char *class_; /* urgent, normal, bulk */
 	int priority;       /* smaller goes first */
@@ -56,9 +56,12 @@ int64_t message_held_next(struct store *s);
  * hand-over to the police. Answers and notices go out in any case.
  */
 void message_supersede(struct store *s, int64_t case_id, int64_t task_id, const char *why);
-/* Was such a message made for this member in this case already? */
+/* Was such an SMS made for this member in this case already? */
 bool message_told(
 	struct store *s, int64_t case_id, int64_t member_id, const char *purpose, int64_t since_ms);
+/* Has such a call of this case been answered since then? */
+bool message_heard(struct store *s, int64_t case_id, const char *purpose, int64_t since_ms);
+const char *message_phone(struct store *s, int64_t id); /* "" no such message */
 /* Ids in `sending`: after a start none of them can still be under way. */
 int64_t *message_sending(struct store *s, size_t *count);
 

@@ -132,6 +132,8 @@ void play_pump(struct play *p)
 		play_finish(p);
 	}
 	talk_back(p, before);
+	while (!p->channel_down && play_place_call(p))
+		;
 }
 
 void play_answer_waiting(struct play *p)
@@ -391,7 +393,8 @@ bool scenario_play(const char *path, bool restarts, char *why, int why_size)
 	clock_virtual(TEMP_NOW);
 	settle_in(&p->set);
 	p->heard = calloc(TEXTS, sizeof *p->heard);
-	assert(p->heard != NULL);
+	p->call = calloc(CALLS, sizeof *p->call);
+	assert(p->heard != NULL && p->call != NULL);
 	temp_store_open(&p->t);
 	p->desk = desk_open(p->t.s, &p->set);
 	if (setjmp(p->failed) == 0) {
@@ -403,6 +406,7 @@ bool scenario_play(const char *path, bool restarts, char *why, int why_size)
 	temp_store_close(&p->t);
 	phrases_free(p->set.phrases);
 	free(p->heard);
+	free(p->call);
 	fclose(f);
 	clock_real();
 	return ok;

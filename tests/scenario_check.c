@@ -45,14 +45,13 @@ static void check_length(struct play *p, const struct heard *h)
 }
 
 /* The law: the number and the door stand in the detail text alone, a full name nowhere. */
-static void check_secrets(struct play *p, const struct heard *h)
+static void check_secrets(struct play *p, const char *text, bool is_detail)
 {
 	for (int i = 0; i < p->secret_count; i++) {
 		bool is_phone = p->secret[i][0] == '1' && strlen(p->secret[i]) == 11;
 
-		if (strstr(h->text, p->secret[i]) != NULL &&
-			!(is_phone && strcmp(h->purpose, "detail") == 0))
-			play_fail(p, "%s stands in: %s", p->secret[i], h->text);
+		if (strstr(text, p->secret[i]) != NULL && !(is_phone && is_detail))
+			play_fail(p, "%s stands in: %s", p->secret[i], text);
 	}
 }
 
@@ -88,10 +87,12 @@ static void check_texts(struct play *p)
 			printf("%3zu %-8s %s %s\n", text_units(h->text), h->purpose, h->to,
 				h->text);
 		check_length(p, h);
-		check_secrets(p, h);
+		check_secrets(p, h->text, strcmp(h->purpose, "detail") == 0);
 		check_twice(p, i);
 		check_closed(p, h);
 	}
+	for (int i = 0; i < p->call_count; i++)
+		check_secrets(p, p->call[i].text, false);
 }
 
 /* -- rows ------------------------------------------------------------------------------------------- */

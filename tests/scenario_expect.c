@@ -217,13 +217,16 @@ void play_expect(struct play *p, char *at)
 	const char *what = play_need(p, &at, "what");
 	char there[THERE];
 
-	if (strcmp(what, "no") == 0) {
-		play_need(p, &at, "sms");
-		expect_sms(p, at, false);
+	bool wanted = strcmp(what, "no") != 0;
+
+	if (!wanted)
+		what = play_need(p, &at, "what");
+	if (strcmp(what, "sms") == 0) {
+		expect_sms(p, at, wanted);
 		return;
 	}
-	if (strcmp(what, "sms") == 0) {
-		expect_sms(p, at, true);
+	if (strcmp(what, "call") == 0) {
+		play_expect_call(p, at, wanted);
 		return;
 	}
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {

@@ -171,10 +171,15 @@ static void set_policy(struct play *p, char *at)
 			int *to;
 		} spans[] = { { "ack", &l->ack_s }, { "contact", &l->contact_s },
 			{ "meet", &l->meet_s }, { "feedback", &l->feedback_s },
-			{ "ttl", &l->ttl_s } };
+			{ "ttl", &l->ttl_s }, { "call_after", &l->call_after_s },
+			{ "call_every", &l->call_every_s },
+			{ "resident_after", &l->resident_after_s } },
+		  numbers[] = { { "accepts", &l->accepts }, { "calls", &l->calls },
+			  { "resident_calls", &l->resident_calls } };
 
-		if (strcmp(key, "accepts") == 0)
-			l->accepts = (int)strtol(v, NULL, 10);
+		for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
+			if (strcmp(key, numbers[k].key) == 0)
+				*numbers[k].to = (int)strtol(v, NULL, 10);
 		for (size_t k = 0; k < sizeof spans / sizeof *spans; k++)
 			if (strcmp(key, spans[k].key) == 0)
 				*spans[k].to = (int)(play_span_ms(p, v) / 1000);

@@ -4,6 +4,7 @@
  *   scenario.c         the gateway's loop without threads, the file line by line
  *   scenario_people.c  who there is and by what rules (member, resident, duty, policy ...)
  *   scenario_words.c   what happens (warning, says, order, network, clock ...)
+ *   scenario_calls.c   phones that ring: who picks up and which key he presses
  *   scenario_expect.c  what must have come of it (expect ...)
  *   scenario_check.c   what must be true after every line, whatever the line was
  */
@@ -23,6 +24,7 @@ enum {
 	LINE_SIZE = 2048,
 	PHONES = 64,
 	TEXTS = 2000,
+	CALLS = 200,
 	SECRETS = 200,
 	CHANNEL_MR = 256,
 	PHONE_SIZE = 32,
@@ -36,6 +38,15 @@ struct heard { /* one SMS that a phone received */
 	bool checked; /* the rules for texts have been applied */
 };
 
+struct call { /* one call that a phone received */
+	char to[PHONE_SIZE], text[2048];
+	bool seen;
+};
+
+struct ringing { /* what happens when that phone rings */
+	char at[PHONE_SIZE], how[16];
+};
+
 struct numbers { /* a list of phones */
 	char at[PHONES][PHONE_SIZE];
 	int count;
@@ -47,6 +58,10 @@ struct play {
 	struct settings set;
 	struct heard *heard;
 	int heard_count, mr;
+	struct call *call;
+	int call_count;
+	struct ringing ringing[PHONES];
+	int ringing_count;
 	struct numbers silent, refusing, undelivered, talking_back;
 	bool channel_down, slow, no_reports;
 	struct outgoing waiting; /* slow: what the modem holds */
@@ -94,6 +109,15 @@ bool play_happens(struct play *p, const char *word, char *at);
 /* {code}: the newest code of that phone; {code:words}: of the SMS that holds these words. */
 void play_fill(struct play *p, const char *phone, const char *text, char *out, size_t n);
 void play_write(struct play *p, const char *from, const char *text, int64_t age_ms);
+size_t play_units(const char *text, uint16_t *units, size_t room);
+void play_fingerprint(struct play *p, struct incoming *in);
+
+/* -- scenario_calls.c ----------------------------------------------------------------------------- */
+
+void play_calls(struct play *p, char *at); /* calls on, off */
+void play_ring(struct play *p, char *at);  /* phone WHO busy, away, hears, 1 ... */
+bool play_place_call(struct play *p);      /* the next that waits; false: none */
+void play_expect_call(struct play *p, char *at, bool wanted);
 
 /* -- scenario_people.c --------------------------------------------------------------------------- */
 

@@ -82,7 +82,7 @@ void play_fill(struct play *p, const char *phone, const char *text, char *out, s
 	snprintf(out + used, n - used, "%s", text);
 }
 
-static size_t units_of(const char *text, uint16_t *units, size_t room)
+size_t play_units(const char *text, uint16_t *units, size_t room)
 {
 	const char *at = text, *end = text + strlen(text);
 	size_t n = 0;
@@ -99,7 +99,7 @@ static size_t units_of(const char *text, uint16_t *units, size_t room)
 	return n;
 }
 
-static void fingerprint(struct play *p, struct incoming *in)
+void play_fingerprint(struct play *p, struct incoming *in)
 {
 	p->fingerprint++;
 	memcpy(in->fingerprint, &p->fingerprint, sizeof p->fingerprint);
@@ -115,8 +115,8 @@ void play_write(struct play *p, const char *from, const char *text, int64_t age_
 		.units = units,
 		.written_ms = clock_now_ms() - age_ms };
 
-	in.unit_count = units_of(text, units, sizeof units / sizeof *units);
-	fingerprint(p, &in);
+	in.unit_count = play_units(text, units, sizeof units / sizeof *units);
+	play_fingerprint(p, &in);
 	play_receive(p, &in);
 }
 
@@ -168,8 +168,8 @@ static void say_part(struct play *p, char *at)
 	w = play_need(p, &at, "ref=");
 	in.ref = (int)strtol(w + strlen("ref="), NULL, 10);
 	play_fill(p, phone, play_need(p, &at, "text"), text, sizeof text);
-	in.unit_count = units_of(text, units, sizeof units / sizeof *units);
-	fingerprint(p, &in);
+	in.unit_count = play_units(text, units, sizeof units / sizeof *units);
+	play_fingerprint(p, &in);
 	play_receive(p, &in);
 }
 
@@ -381,7 +381,8 @@ static const struct {
 } words[] = { { "time", set_time }, { "warning", push_warning }, { "order", order },
 	{ "network", network }, { "clock", clock_line }, { "restart", restart_line },
 	{ "off", off_line }, { "audit", audit_line }, { "redeliver", redeliver },
-	{ "part", say_part }, { "storm", storm }, { "once", once_line }, { "times", times } };
+	{ "part", say_part }, { "storm", storm }, { "once", once_line }, { "times", times },
+	{ "calls", play_calls }, { "phone", play_ring } };
 
 bool play_happens(struct play *p, const char *word, char *at)
 {

@@ -221,6 +221,7 @@ static void join(
 		c->accepted_at = 0;
 		c->met_at = 0;
 	}
+	calling_resident(d, c);
 	casefile_save(d->s, c);
 	store_event(d->s, actor, "case.repeated", c->id, "case", c->id,
 		json_pack("{s:i, s:s}", "repeat_no", c->repeat_no, "level", c->level));
@@ -336,6 +337,7 @@ void desk_accept(struct desk *d, const char *actor, const struct warning_record 
 		out->case_id = c.id;
 		keep_warning(d, actor, r, &m, out);
 		ladder_start(d, &c);
+		calling_resident(d, &c);
 	}
 	keep_keys(d, key, about, n, out->case_id);
 	out->repeat_no = c.repeat_no;

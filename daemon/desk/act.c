@@ -129,17 +129,6 @@ static const char *place_of(struct store *s, const json_t *person)
 	return arena_print(&s->arena, "%.*s%s", (int)(at - brief), brief, door);
 }
 
-/* For a minor the guardian comes first. */
-static const char *phone_of(const json_t *person)
-{
-	const char *own = json_string_value(json_array_get(json_object_get(person, "phones"), 0));
-	const char *family = json_str(person, "family_phone");
-
-	if (family != NULL && (own == NULL || person_is_minor(person)))
-		return family;
-	return own == NULL ? "不详" : own;
-}
-
 /* The number and the door, only now and only to this member. */
 void act_detail(struct desk *d, struct casefile *c, const struct task *t, const struct member *m)
 {
@@ -152,13 +141,14 @@ void act_detail(struct desk *d, struct casefile *c, const struct task *t, const 
 		.tpl = TPL_DETAIL,
 		.v = &v,
 		.at_once = true };
+	const char *phone = person_phone(c->person);
 
 	words_case(d, c, &v);
 	words_code(&v, t->code);
 	if (d->set->require_pledge && m->pledged_on[0] == '\0') {
 		p.tpl = TPL_DETAIL_PLEDGE;
 	} else {
-		template_put(&v, "phone", phone_of(c->person));
+		template_put(&v, "phone", phone == NULL ? "不详" : phone);
 		template_put(&v, "address", place_of(d->s, c->person));
 	}
 	post_sms(d, &p);

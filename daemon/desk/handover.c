@@ -199,6 +199,7 @@ static int tell_again(struct desk *d, struct casefile *c, const struct handover 
 		p.phone = m.phone;
 		message_supersede(d->s, c->id, t[i].id, "told again");
 		post_sms(d, &p);
+		calling_again(d, c, &t[i], &m);
 		told++;
 	}
 	return told;

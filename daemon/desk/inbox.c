@@ -24,6 +24,14 @@ static const char *normal_phone(struct desk *d, const char *from)
 	return store_keep(d->s, p.text);
 }
 
+/* A key is pressed at the number that we dialled ourselves, which may be a landline. */
+static const char *sender_of(struct desk *d, const struct incoming *msg, const char *from)
+{
+	if (strcmp(msg->kind, "key") == 0)
+		return from;
+	return msg->answerable ? normal_phone(d, from) : "";
+}
+
 static bool is_our_own(const struct desk *d, const char *phone)
 {
 	for (int i = 0; i < d->set->channel_count; i++)
@@ -55,7 +63,7 @@ static void set_aside(struct desk *d, struct inbound *in, const char *next)
 void inbox_take(struct desk *d, const struct incoming *msg, const char *from, const char *text,
 	bool complete, int64_t written_ms)
 {
-	const char *phone = msg->answerable ? normal_phone(d, from) : "";
+	const char *phone = sender_of(d, msg, from);
 	struct inbound in = { .channel = msg->channel,
 		.kind = msg->kind,
 		.phone = phone[0] != '\0' ? phone : from,
@@ -157,6 +165,10 @@ void desk_incoming(struct desk *d, const struct incoming *in)
 	struct buf text;
 
 	d->next_due_ms = 0;
+	if (strcmp(in->kind, "key") == 0) {
+		keypad_take(d, in);
+		return;
+	}
 	if (in->total > 1) {
 		take_part(d, in);
 		return;

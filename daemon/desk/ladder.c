@@ -51,6 +51,7 @@ bool ladder_offer(struct desk *d, struct casefile *c, const struct member *m, co
 			c->rung));
 	words_code(v, t.code);
 	post_sms(d, &p);
+	calling_start(d, c, &t, m);
 	return true;
 }
 
@@ -120,7 +121,7 @@ static enum template_name alert_of(const struct casefile *c)
 	return person_is_minor(c->person) ? TPL_ALERT_MINOR : TPL_ALERT;
 }
 
-static bool tell(struct desk *d, struct casefile *c, const struct member *m)
+static bool tell(struct desk *d, struct casefile *c, const struct member *m, bool call)
 {
 	struct template_values v = { .count = 0 };
 	struct post p = { .c = c,
@@ -135,6 +136,8 @@ static bool tell(struct desk *d, struct casefile *c, const struct member *m)
 	words_case(d, c, &v);
 	words_limit(&v, "waited", d->s->now_ms - c->woken_at);
 	post_sms(d, &p);
+	if (call)
+		calling_tell(d, c, m);
 	return true;
 }
 
@@ -167,6 +170,8 @@ static bool remind(struct desk *d, struct casefile *c, const struct task *t, con
 	words_code(&v, t->code);
 	words_limit(&v, "limit", (int64_t)c->policy.ack_s * 1000);
 	post_sms(d, &p);
+	timer_drop_subject(d->s, "call", t->id, c->id);
+	calling_start(d, c, t, m);
 	return true;
 }
 
@@ -219,7 +224,8 @@ static bool is_turn(const struct member *m, size_t place, bool ordered, int roun
 }
 
 /* Everybody of one place of a rung; the later rounds only when nobody was there in the earlier ones. */
-static int tell_place(struct desk *d, struct casefile *c, size_t place, bool asks)
+static int tell_place(
+	struct desk *d, struct casefile *c, size_t place, const struct policy_rung *rung)
 {
 	const struct member *people;
 	bool ordered = places[place].first_only;
@@ -231,16 +237,16 @@ static int tell_place(struct desk *d, struct casefile *c, size_t place, bool ask
 	if (!team_of_area(d->s, c->area, places[place].team, &team))
 		return 0;
 	people = member_candidates(d->s, team.id, &n);
-	if (asks)
+	if (rung->ask)
 		before.task = task_of_case(d->s, c->id, &before.count);
-	if (asks && ordered && is_waiting_for(d, c, &before, people, n, &told))
+	if (rung->ask && ordered && is_waiting_for(d, c, &before, people, n, &told))
 		return told;
 	ordered = ordered && !has_rota(d, team.id);
 	for (int round = 0; round < ROUNDS && told == 0; round++)
 		for (size_t i = 0; i < n && (told == 0 || !places[place].first_only); i++)
 			if (is_turn(&people[i], place, ordered, round))
-				told += asks ? ask(d, c, &before, &people[i])
-					     : tell(d, c, &people[i]);
+				told += rung->ask ? ask(d, c, &before, &people[i])
+						  : tell(d, c, &people[i], rung->call);
 	return told;
 }
 
@@ -250,7 +256,7 @@ static int tell_rung(struct desk *d, struct casefile *c, const struct policy_run
 
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
 		if ((r->who & places[i].who) != 0)
-			told += tell_place(d, c, i, r->ask);
+			told += tell_place(d, c, i, r);
 	return told;
 }
 

@@ -15,15 +15,35 @@
 
 #include "banned.h"
 
+/* With what a task can be answered in a call: taken, cannot go, police wanted. */
+#define CALL_KEYS "107"
+
 enum { LOOK_MAX = 64, PASSING_MAX = 3, REPEATS_MAX = 2, UNSENT_MAX = 40 };
 
 static const int64_t passing_ms[PASSING_MAX] = { 30 * 1000, 2 * 60 * 1000, 10 * 60 * 1000 };
 
-/* Asks somebody for something: without it the person must be asked another way. */
-static bool is_ask(const struct message *m)
+static bool is_call(const struct message *m)
+{
+	return strcmp(m->kind, "call") == 0;
+}
+
+/* Is about something that somebody is asked to do. */
+static bool is_about_ask(const struct message *m)
 {
 	return strcmp(m->purpose, "task") == 0 || strcmp(m->purpose, "revisit") == 0 ||
 	       strcmp(m->purpose, "handover") == 0;
+}
+
+/* Asks by itself: without it the person must be asked another way. A call repeats what the SMS asks. */
+static bool is_ask(const struct message *m)
+{
+	return !is_call(m) && is_about_ask(m);
+}
+
+/* People must hear of it when it does not get through. */
+static bool is_urgent_sms(const struct message *m)
+{
+	return !is_call(m) && strcmp(m->class_, "urgent") == 0;
 }
 
 /* -- claim -------------------------------------------------------------------------------- */
@@ -32,7 +52,7 @@ static const char *not_needed(struct desk *d, const struct message *m)
 {
 	enum task_state needs = TASK_NONE, state;
 
-	if (is_ask(m))
+	if (is_about_ask(m))
 		needs = TASK_OFFERED;
 	else if (strcmp(m->purpose, "reminder") == 0)
 		needs = TASK_ACCEPTED;
@@ -50,7 +70,7 @@ static void expire(struct desk *d, struct message *m)
 	message_event(d->s, m, MSG_EV_EXPIRE, "time to live is over");
 	if (is_ask(m))
 		act_unreachable(d, m->task_id, "alert expired");
-	if (strcmp(m->class_, "urgent") == 0)
+	if (is_urgent_sms(m))
 		post_alarm(d, NULL, "expired", "message", "有紧急短信超时未发出,请查通道");
 }
 
@@ -110,7 +130,7 @@ static bool is_short(const char *text)
 static void fill(struct desk *d, struct message *m, struct outgoing *out)
 {
 	*out = (struct outgoing){ .id = m->id,
-		.kind = strcmp(m->kind, "call") == 0 ? OUTGOING_CALL : OUTGOING_SMS,
+		.kind = is_call(m) ? OUTGOING_CALL : OUTGOING_SMS,
 		.urgent = strcmp(m->class_, "urgent") == 0,
 		.first_part = m->parts_sent,
 		.validity_min = (int)((m->expires_at - d->s->now_ms) / MINUTE_MS) + 1 };
@@ -124,9 +144,9 @@ static void fill(struct desk *d, struct message *m, struct outgoing *out)
 		snprintf(out->template, sizeof out->template, "%s", m->template);
 		snprintf(out->values, sizeof out->values, "%s", m->values);
 	}
-	if (out->kind == OUTGOING_CALL && is_ask(m))
-		snprintf(out->keys, sizeof out->keys, "107");
-	if (m->concat_ref < 0 && !is_short(out->text))
+	if (is_call(m) && m->task_id != 0)
+		snprintf(out->keys, sizeof out->keys, "%s", CALL_KEYS);
+	if (!is_call(m) && m->concat_ref < 0 && !is_short(out->text))
 		m->concat_ref = message_concat_ref(d->s, m->phone);
 	out->concat_ref = m->concat_ref < 0 ? 0 : m->concat_ref;
 }
@@ -231,12 +251,17 @@ static void refuse(struct desk *d, struct message *m, const char *error)
 	message_event(d->s, m, MSG_EV_REJECTED, error);
 	if (is_ask(m))
 		act_unreachable(d, m->task_id, error);
-	else if (strcmp(m->class_, "urgent") == 0)
+	else if (is_urgent_sms(m))
 		post_alarm(d, NULL, "refused", "message", "有紧急短信被网络拒收,请改打电话");
 }
 
 static void refused(struct desk *d, struct message *m, enum send_class c, const char *error)
 {
+	/* Nobody was reached: the next call has a timer of its own. */
+	if (c == SEND_BUSY || c == SEND_NO_REPLY || (is_call(m) && c == SEND_PASSING)) {
+		message_event(d->s, m, MSG_EV_REJECTED, error);
+		return;
+	}
 	if (c == SEND_NUMBER || c == SEND_OURS) {
 		if (c == SEND_OURS)
 			post_alarm(d, NULL, "ours", "message", "短信内容无法发送,请联系维护");
@@ -356,7 +381,7 @@ static void give_up(struct desk *d, struct message *m)
 	struct task t;
 
 	message_event(d->s, m, MSG_EV_EXPIRE, "unsure, not repeated");
-	if (strcmp(m->class_, "urgent") != 0)
+	if (!is_urgent_sms(m))
 		return;
 	post_alarm(d, NULL, "expired", "message", "有紧急短信多次不知是否发出,请改打电话,查通道");
 	if (!is_ask(m) || !task_get(d->s, m->task_id, &t) || t.state != TASK_OFFERED ||
@@ -378,8 +403,7 @@ void outbox_unsure(struct desk *d, const struct timer *timer)
 	why = not_needed(d, &m);
 	if (why != NULL) {
 		message_event(d->s, &m, MSG_EV_SUPERSEDE, why);
-	} else if (strcmp(m.class_, "urgent") == 0 && m.repeats < REPEATS_MAX &&
-		   m.expires_at > d->s->now_ms) {
+	} else if (is_urgent_sms(&m) && m.repeats < REPEATS_MAX && m.expires_at > d->s->now_ms) {
 		m.repeats++;
 		/* From the first part on: the marked text is another one. */
 		m.parts_sent = 0;

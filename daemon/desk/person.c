@@ -183,3 +183,11 @@ bool person_is_minor(const json_t *person)
 
 	return age >= 0 && age < 18;
 }
+
+const char *person_phone(const json_t *person)
+{
+	const char *own = json_string_value(json_array_get(json_object_get(person, "phones"), 0));
+	const char *family = json_str(person, "family_phone");
+
+	return family != NULL && (own == NULL || person_is_minor(person)) ? family : own;
+}

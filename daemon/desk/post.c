@@ -1,10 +1,12 @@
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alarm.h"
 #include "clock.h"
 #include "desk_room.h"
+#include "json.h"
 #include "log.h"
 
 #include "banned.h"
@@ -23,7 +25,8 @@ static const struct {
 	const char *purpose;
 	int order;
 } purposes[] = { { "handover", 0 }, { "task", 1 }, { "detail", 1 }, { "alarm", 2 }, { "answer", 2 },
-	{ "told", 3 }, { "notice", 4 }, { "reminder", 5 }, { "revisit", 6 }, { "system", 7 } };
+	{ "told", 3 }, { "resident", 3 }, { "notice", 4 }, { "reminder", 5 }, { "revisit", 6 },
+	{ "system", 7 } };
 
 static int order_of(const char *purpose)
 {
@@ -106,43 +109,71 @@ static void add(struct desk *d, struct message *m, int64_t held_until, const cha
 	d->next_due_ms = 0;
 }
 
-static int64_t post(struct desk *d, const struct post *p, enum outgoing_kind kind)
+/* Only a channel with an account asks for registered templates and their values. */
+static bool has_account(const struct settings *set)
+{
+	for (int i = 0; i < set->channel_count; i++)
+		if (set->channel[i].own != NULL)
+			return true;
+	return false;
+}
+
+static const char *values_text(struct desk *d, const struct template_values *v)
+{
+	json_t *o;
+	const char *kept;
+	char *text;
+
+	if (!has_account(d->set))
+		return NULL;
+	o = json_object();
+	for (int i = 0; i < v->count; i++)
+		json_put_str(o, v->at[i].key, v->at[i].value);
+	text = json_dumps(o, JSON_COMPACT);
+	kept = store_keep(d->s, text);
+	free(text);
+	json_decref(o);
+	return kept;
+}
+
+static int64_t post(struct desk *d, const struct post *p, enum outgoing_kind kind, int64_t ttl_ms)
 {
 	struct template_values values;
 	char text[TEXT_MAX];
-	bool urgent = is_urgent(p->c, p->purpose);
-	int ttl_s =
-		p->c == NULL || (!urgent && p->c->policy.urgent) ? 24 * 3600 : p->c->policy.ttl_s;
+	int64_t opens = window_of(d, p);
 	struct message m = { .kind = kind_code(kind),
 		.case_id = p->c == NULL ? 0 : p->c->id,
 		.task_id = p->t == NULL ? 0 : p->t->id,
 		.member_id = p->member_id,
 		.purpose = p->purpose,
-		.class_ = urgent ? "urgent" : "normal",
+		.class_ = is_urgent(p->c, p->purpose) ? "urgent" : "normal",
 		.priority = priority_of(d, p->c, p->purpose),
 		.phone = p->phone,
 		.text = text,
-		.expires_at = d->s->now_ms + (int64_t)ttl_s * 1000 };
-	int64_t opens = window_of(d, p);
+		.template = template_key(p->tpl),
+		.expires_at = (opens > d->s->now_ms ? opens : d->s->now_ms) + ttl_ms };
 
 	values = *p->v;
 	values.drill = (p->c != NULL && p->c->drill) || d->set->drill;
 	template_fill(&d->set->templates, p->tpl, &values, text, sizeof text);
-	if (opens > d->s->now_ms)
-		m.expires_at = opens + (int64_t)ttl_s * 1000;
+	m.values = values_text(d, &values);
 	add(d, &m, opens, "不在发送时段");
 	return m.id;
 }
 
 int64_t post_sms(struct desk *d, const struct post *p)
 {
-	return post(d, p, OUTGOING_SMS);
+	bool urgent = is_urgent(p->c, p->purpose);
+	int ttl_s =
+		p->c == NULL || (!urgent && p->c->policy.urgent) ? 24 * 3600 : p->c->policy.ttl_s;
+
+	return post(d, p, OUTGOING_SMS, (int64_t)ttl_s * 1000);
 }
 
-int64_t post_call(struct desk *d, const struct post *p)
+int64_t post_call(struct desk *d, const struct post *p, int64_t ttl_ms)
 {
 	assert(template_is_spoken(p->tpl));
-	return post(d, p, OUTGOING_CALL);
+	return post(d, p, OUTGOING_CALL, ttl_ms);
 }
 
 int64_t post_text(struct desk *d, const char *phone, const char *text, const char *purpose,

@@ -179,6 +179,8 @@ static const struct {
 	{ "meet", on_deadline, true },
 	{ "feedback", on_deadline, true },
 	{ "remind", on_deadline, true },
+	{ "call", calling_due, true },
+	{ "resident_call", calling_resident_due, true },
 	{ "revisit", revisit_due, true },
 	{ "revisit_late", revisit_late, true },
 	{ "handover", handover_due, true },

@@ -189,8 +189,9 @@ const int64_t *casefile_without_timer(struct store *s, size_t *count)
 	int64_t *ids = arena_take(&s->arena, 50 * sizeof *ids);
 	struct db_stmt *q = db_query(s->db,
 		"SELECT id FROM cases WHERE state <> 'closed'"
-		" AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.case_id = cases.id) ORDER BY id "
-		"LIMIT 50",
+		/* A call only repeats what was asked: no step by itself. */
+		" AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.case_id = cases.id AND"
+		" timer.kind NOT IN ('call', 'resident_call')) ORDER BY id LIMIT 50",
 		DB_NONE);
 
 	*count = 0;

@@ -202,10 +202,30 @@ bool message_told(
 	struct store *s, int64_t case_id, int64_t member_id, const char *purpose, int64_t since_ms)
 {
 	return db_number(s->db,
-		       "SELECT count(*) FROM message WHERE case_id = ? AND member_id = ? AND "
-		       "purpose = ?"
-		       " AND created_at >= ?",
+		       "SELECT count(*) FROM message WHERE case_id = ? AND member_id = ? AND"
+		       " kind = 'sms' AND purpose = ? AND created_at >= ?",
 		       0, DB_ARGS(DI(case_id), DI(member_id), DT(purpose), DI(since_ms))) > 0;
+}
+
+bool message_heard(struct store *s, int64_t case_id, const char *purpose, int64_t since_ms)
+{
+	return db_number(s->db,
+		       "SELECT count(*) FROM message WHERE case_id = ? AND kind = 'call' AND"
+		       " purpose = ? AND created_at >= ? AND state IN ('sent', 'delivered')",
+		       0, DB_ARGS(DI(case_id), DT(purpose), DI(since_ms))) > 0;
+}
+
+const char *message_phone(struct store *s, int64_t id)
+{
+	struct db_stmt *q =
+		db_query(s->db, "SELECT phone_x FROM message WHERE id = ?", DB_ARGS(DI(id)));
+	const char *phone = "";
+
+	if (db_next(q)) {
+		phone = store_plain(s, q, 0, "message", "phone", id);
+		db_end(q);
+	}
+	return phone;
 }
 
 int64_t *message_sending(struct store *s, size_t *count)

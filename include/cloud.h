@@ -155,8 +155,11 @@ struct cloud_provider {
 	void (*sent)(const struct cloud_account *a, const struct outgoing *m,
 		const struct cloud_answer *in, struct cloud_verdict *v);
 
-	/* What became of a message of ours; NULL: this provider cannot be asked. */
-	void (*query)(const struct cloud_account *a, const struct outgoing *m, const char *id,
+	/*
+	 * What became of a message of ours; `id` may be "" (the answer never came). NULL: this
+	 * provider cannot be asked; false: not about this one.
+	 */
+	bool (*query)(const struct cloud_account *a, const struct outgoing *m, const char *id,
 		const struct cloud_moment *t, struct cloud_request *out);
 	/* No event: not known there. False: unreadable. */
 	bool (*queried)(const struct cloud_account *a, const struct outgoing *m,
@@ -164,7 +167,7 @@ struct cloud_provider {
 
 	/*
 	 * Polling, for sites that cannot be called. `polls` ways (receipts, replies); each is one
-	 * request in turn, every poll_ms. After its events are committed `confirm` (may be NULL; false:
+	 * request in turn, every poll_ms. After its events are committed (or nothing was read) `confirm` (may be NULL; false:
 	 * nothing to confirm) makes the request that takes them off the provider's queue; its answer
 	 * is not looked at. It comes before the next poll of that way.
 	 */

@@ -78,6 +78,9 @@ int64_t store_id(struct store *s); /* a new key */
 /* One event. `case_id` 0: of no case. `data` (stolen, may be NULL) holds ids, codes and numbers, never personal data. */
 void store_event(struct store *s, const char *actor, const char *kind, int64_t case_id,
 	const char *entity, int64_t entity_id, json_t *data);
+/* The same with its data written out: a JSON object without blanks, keys in order. */
+void store_event_text(struct store *s, const char *actor, const char *kind, int64_t case_id,
+	const char *entity, int64_t entity_id, const char *data);
 
 struct audit_result {
 	int64_t rows;

@@ -194,7 +194,7 @@ static void settle_report(struct desk *d, struct message *m, const char *outcome
 			act_unreachable(d, m->task_id, "delivery report: failed");
 		return;
 	}
-	if (message_parts(d->s, m->id).delivered >= parts)
+	if (parts == 1 || message_parts(d->s, m->id).delivered >= parts)
 		message_event(d->s, m, MSG_EV_REPORT_OK, NULL);
 }
 

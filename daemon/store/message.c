@@ -109,16 +109,41 @@ static bool is_end(enum message_state state)
 	return state >= MSG_DELIVERED;
 }
 
-static json_t *event_data(const struct message *m, int to, const char *reason)
+static json_t *event_data(const char *from, const char *to, const char *channel, const char *reason)
 {
-	json_t *data = json_pack("{s:s, s:s}", "from", machine_code(&message_life, (int)m->state),
-		"to", machine_code(&message_life, to));
+	json_t *data = json_pack("{s:s, s:s}", "from", from, "to", to);
 
-	if (m->channel[0] != '\0')
-		json_put_str(data, "channel", m->channel);
-	if (reason != NULL && reason[0] != '\0')
+	if (channel[0] != '\0')
+		json_put_str(data, "channel", channel);
+	if (reason[0] != '\0')
 		json_put_str(data, "reason", reason);
 	return data;
+}
+
+static bool needs_no_escape(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < 0x20 || (unsigned char)*s > 0x7E || *s == '"' || *s == '\\')
+			return false;
+	return true;
+}
+
+/* Three for each SMS: what goes well is written without building an object first. */
+static void step_event(
+	struct store *s, const struct message *m, const char *kind, int to, const char *reason)
+{
+	const char *from_code = machine_code(&message_life, (int)m->state);
+	const char *to_code = machine_code(&message_life, to);
+
+	if (reason == NULL)
+		reason = "";
+	if (reason[0] == '\0' && m->channel[0] != '\0' && needs_no_escape(m->channel))
+		store_event_text(s, "system", kind, m->case_id, "message", m->id,
+			arena_print(&s->arena, "{\"channel\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"}",
+				m->channel, from_code, to_code));
+	else
+		store_event(s, "system", kind, m->case_id, "message", m->id,
+			event_data(from_code, to_code, m->channel, reason));
 }
 
 bool message_event(struct store *s, struct message *m, enum message_event ev, const char *reason)
@@ -151,7 +176,7 @@ bool message_event(struct store *s, struct message *m, enum message_event ev, co
 	if (db_changes(s->db) != 1)
 		db_fail(s->db, STORE_CONFLICT);
 	snprintf(kind, sizeof kind, "message.%s", message_life.event_codes[ev]);
-	store_event(s, "system", kind, m->case_id, "message", m->id, event_data(m, to, reason));
+	step_event(s, m, kind, to, reason);
 	m->state = (enum message_state)to;
 	return true;
 }

@@ -268,21 +268,27 @@ void store_event(struct store *s, const char *actor, const char *kind, int64_t c
 	const char *entity, int64_t entity_id, json_t *data)
 {
 	char *text = data == NULL ? NULL : json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS);
-	const char *body = text == NULL ? "{}" : text;
-	uint8_t hash[SEAL_HASH];
 
 	json_decref(data);
+	store_event_text(s, actor, kind, case_id, entity, entity_id, text == NULL ? "{}" : text);
+	free(text);
+}
+
+void store_event_text(struct store *s, const char *actor, const char *kind, int64_t case_id,
+	const char *entity, int64_t entity_id, const char *data)
+{
+	uint8_t hash[SEAL_HASH];
+
 	s->event_seq++;
 	canonical(&s->scratch, s->event_seq, s->now_ms, actor, kind, case_id, entity, entity_id,
-		body);
+		data);
 	seal_chain(s->seal, s->chain, s->scratch.data, s->scratch.len, hash);
 	memcpy(s->chain, hash, SEAL_HASH);
 	db_run(s->db,
 		"INSERT INTO event (seq, at, actor, kind, case_id, entity, entity_id, data, hash)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_ARGS(DI(s->event_seq), DI(s->now_ms), DT(actor), DT(kind), DI(case_id),
-			DT(entity), DI(entity_id), DT(body), DBL(hash, SEAL_HASH)));
-	free(text);
+			DT(entity), DI(entity_id), DT(data), DBL(hash, SEAL_HASH)));
 }
 
 enum store_rc store_audit(struct store *s, struct audit_result *out)

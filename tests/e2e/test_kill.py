@@ -4,6 +4,7 @@
 The oracle holds what HTTP acknowledged and what the simulated network took; it knows the daemon only
 by its API and by SMS. TORTURE=long for many kills, TORTURE_SEED=n to have the same pauses again.
 """
+import contextlib
 import http.client
 import os
 import random
@@ -193,6 +194,53 @@ def an_unplugged_modem_loses_nothing():
             for _ in range(15):
                 o.push(None, o.one_more())
             time.sleep(0.5)
+        check(o, h)
+
+
+@contextlib.contextmanager
+def frozen(pid, seconds):
+    """A process that stands still for so long, as on a host that is busy with something else."""
+    os.kill(pid, signal.SIGSTOP)
+    thaw = threading.Timer(seconds, os.kill, (pid, signal.SIGCONT))
+    thaw.start()
+    try:
+        yield
+    finally:
+        thaw.join()
+
+
+@test
+def a_gateway_that_freezes_loses_and_doubles_nothing():
+    """Senders wait, or hear nothing and send again; no alert goes twice without the mark."""
+    with House(modems=2, script=PHONES, more='unsure_wait = "2s";') as h:
+        h.start()
+        h.settle(VILLAGES, MEMBERS)
+        h.key("auditor"), h.key("police")
+        o = Oracle(h)
+        for seconds in (0.5, 3, 12, 45) if LONG else (0.5, 2):
+            pushers = [threading.Thread(target=o.push, args=(None, o.one_more())) for _ in range(12)]
+            with frozen(h.proc.pid, seconds):
+                for t in pushers:
+                    t.start()
+            for t in pushers:
+                t.join()
+        check(o, h)
+        assert not any(any(m) for m in alerts(h).values()), "the modem answered in time: nothing was unsure"
+        assert h.stop() == 0
+
+
+@test
+def a_modem_that_freezes_loses_and_doubles_nothing():
+    """It stands still for a while, in the middle of whatever it was doing, and goes on as if nothing had been."""
+    with House(modems=2, script=PHONES, more='unsure_wait = "2s";') as h:
+        h.start()
+        h.settle(VILLAGES, MEMBERS)
+        o = Oracle(h)
+        for seconds in (0.5, 6, 20, 90) if LONG else (0.3, 2.5):
+            with frozen(h.sim.proc.pid, seconds):
+                for _ in range(25):
+                    o.push(None, o.one_more())
+            time.sleep(0.3)
         check(o, h)
 
 

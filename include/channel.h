@@ -42,6 +42,8 @@ struct outgoing { /* one message in the hands of a channel; its `sending` is on 
 	int concat_ref; /* 8 bits, one per recipient and message */
 	int validity_min;
 	char keys[16]; /* of a call: those that end it, "107"; "" none is waited for */
+	/* Of a call: what is said back to a key, a JSON object {"1":"…","other":"…"}; "" the channel's words. */
+	char said[512];
 };
 
 enum send_verdict { SEND_SENT, SEND_REFUSED, SEND_NOT_SENT, SEND_UNSURE };

@@ -568,7 +568,7 @@ static void channels_have_their_defaults_by_device(void **state)
 	settings_free(s);
 }
 
-static void voice_is_taken_though_calls_are_not_built(void **state)
+static void a_channel_may_call(void **state)
 {
 	struct settings *s = reads(MODEM "voice = true; });\n");
 
@@ -1122,7 +1122,7 @@ int main(void)
 	ONE(an_empty_file_means_the_defaults);
 	ONE(the_whole_contract_is_taken);
 	ONE(channels_have_their_defaults_by_device);
-	ONE(voice_is_taken_though_calls_are_not_built);
+	ONE(a_channel_may_call);
 	ONE(levels_change_one_by_one_and_new_ones_join);
 	ONE(the_words_of_the_office_are_known);
 	ONE(rewards_read_wan);

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "mask.h"
 #include "modem.h"
+#include "voice_call.h"
 
 #include "banned.h"
 
@@ -18,7 +19,8 @@ struct channel {
 	struct modem *modem;
 	int parts;                             /* of the message under way */
 	const char *power[SETTINGS_WORDS + 1]; /* words of its command */
-	bool was_ready;
+	struct voice_call *voice;              /* NULL: it does not call */
+	int room;                              /* kinds it took when it was last looked at: bits */
 };
 
 static enum send_verdict verdict_of(enum verdict v)
@@ -156,14 +158,43 @@ static void on_inbound(void *arg, const struct modem_inbound *in)
 	}
 }
 
+static int room(const struct channel *c, enum outgoing_kind kind)
+{
+	if (kind == OUTGOING_CALL)
+		return c->voice != NULL && voice_call_room(c->voice) ? 1 : 0;
+	return modem_can_send(c->modem) ? 1 : 0;
+}
+
 static void on_state(void *arg, const struct modem_health *h)
 {
 	struct channel *c = arg;
-	bool is_ready = h->state == MODEM_READY;
+	int was = c->room;
 
-	if (is_ready && !c->was_ready)
+	(void)h;
+	if (c->modem == NULL)
+		return; /* it is being opened */
+	if (c->voice != NULL)
+		voice_call_ready(c->voice);
+	c->room = 0;
+	for (int k = 0; k < OUTGOING_KINDS; k++)
+		c->room |= room(c, (enum outgoing_kind)k) > 0 ? 1 << k : 0;
+	if ((c->room & ~was) != 0)
 		c->ev.on_ready(c->ev.arg);
-	c->was_ready = is_ready;
+}
+
+static void on_key(void *arg, int64_t id, char key)
+{
+	struct channel *c = arg;
+
+	voice_call_key(c->voice, id, key);
+}
+
+static void on_call(void *arg, const struct modem_call_result *r)
+{
+	struct channel *c = arg;
+
+	c->room = 0;
+	voice_call_end(c->voice, r);
 }
 
 static void on_alarm(void *arg, enum modem_alarm alarm, bool on)
@@ -186,7 +217,9 @@ static const struct modem_events events = { .on_part = on_part,
 	.on_inbound = on_inbound,
 	.on_state = on_state,
 	.on_alarm = on_alarm,
-	.on_pin = on_pin };
+	.on_pin = on_pin,
+	.on_key = on_key,
+	.on_call = on_call };
 
 static struct channel *start(
 	uv_loop_t *loop, const struct channel_settings *set, const struct channel_events *ev)
@@ -214,20 +247,20 @@ static struct channel *start(
 		.profile = c->set.modem.profile[0] == '\0' ? NULL : c->set.modem.profile,
 		.roaming = c->set.modem.roaming,
 		.power_command = c->power[0] == NULL ? NULL : c->power,
+		.voice = c->set.voice,
 		.no_reports = !c->set.reports };
 	c->modem = modem_open(loop, &config, &events, c);
+	if (c->set.voice)
+		c->voice = voice_call_new(loop, &c->set, &c->ev, c->modem);
 	return c;
 }
 
 static void stop(struct channel *c)
 {
 	modem_close(c->modem);
+	if (c->voice != NULL)
+		voice_call_free(c->voice);
 	free(c);
-}
-
-static int room(const struct channel *c, enum outgoing_kind kind)
-{
-	return kind == OUTGOING_SMS && modem_can_send(c->modem) ? 1 : 0;
 }
 
 static bool send_one(struct channel *c, const struct outgoing *m)
@@ -243,6 +276,9 @@ static bool send_one(struct channel *c, const struct outgoing *m)
 	enum pdu_rc why;
 	enum modem_rc rc;
 
+	if (m->kind == OUTGOING_CALL)
+		return c->voice != NULL && voice_call_send(c->voice, m);
+	c->room = 0;
 	c->parts = (int)modem_parts(m->text, false, c->set.max_parts);
 	rc = modem_send(c->modem, &out, &why);
 	if (rc == MODEM_UNFIT) {
@@ -257,6 +293,8 @@ static bool send_one(struct channel *c, const struct outgoing *m)
 
 static void committed(struct channel *c, int64_t token, bool ok)
 {
+	if (c->voice != NULL && voice_call_committed(c->voice, token, ok))
+		return;
 	if (ok)
 		modem_inbound_committed(c->modem, token);
 	else
@@ -284,6 +322,9 @@ static json_t *counters(const struct modem_counters *n)
 	json_put_int(o, "silences", (int64_t)n->silences);
 	json_put_int(o, "resets", (int64_t)n->resets);
 	json_put_int(o, "losses", (int64_t)n->losses);
+	json_put_int(o, "calls", (int64_t)n->calls);
+	json_put_int(o, "confirmed", (int64_t)n->confirmed);
+	json_put_int(o, "rings", (int64_t)n->rings);
 	return o;
 }
 
@@ -350,6 +391,11 @@ static json_t *health(const struct channel *c)
 			json_array_append_new(
 				alarms, json_string(modem_alarm_name((enum modem_alarm)i)));
 	json_object_set_new(o, "alarms", alarms);
+	if (c->voice != NULL) {
+		json_put_str(o, "speech", h->speech);
+		json_object_set_new(o, "hears_keys", json_boolean(h->hears_keys));
+		json_object_set_new(o, "in_call", json_boolean(h->in_call));
+	}
 	json_object_set_new(o, "count", counters(&h->count));
 	return o;
 }

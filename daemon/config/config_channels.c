@@ -439,9 +439,6 @@ static bool read_channel(struct config_reader *r, const struct config_node *n, v
 		return false;
 	fill_limits(c);
 	config_modem_fill(n, c, c->own != NULL || is_simulated(c->device));
-	if (c->voice)
-		config_warn(n, "通道 %s 写了 voice = true,但打电话的功能还没有做,现在只发短信",
-			c->name);
 	if (!c->sms && !c->voice)
 		config_warn(n, "通道 %s 既不发短信也不打电话,不会用到", c->name);
 	return true;

@@ -19,7 +19,7 @@ static const struct call_profile profiles[] = {
 	               { .text = "AT+CTTS=?", .can = CALL_CAN_TTS } },
 	  .say = "AT+CTTS=1,\"", .say_stop = "AT+CTTS=0",
 	  .play = "AT+CREC=4,\"C:\\User\\", .play_tail = { "\",0,90" }, .play_stop = "AT+CREC=5" },
-	{ .family = "sim7600", .maker = "SIMCOM", .lte = true, /* A76xx too */
+	{ .family = "simcom", .maker = "SIMCOM", .lte = true, /* A76xx too */
 	  .prepare = { { .text = "AT+CLCC=1", .can = CALL_CAN_LINES },
 	               { .text = "AT+DDET=1", .can = CALL_CAN_KEYS },
 	               { .text = "AT+CDTAM=1" },

@@ -33,8 +33,11 @@ static const struct call_prepare *line_of(const struct driver *d)
 
 void voice_begin(struct driver *d)
 {
-	d->voice = (struct driver_voice){ .profile = call_profile_of(
-						  d->health.maker, d->health.model) };
+	const struct call_profile *p = call_profile_named(d->profile_name);
+
+	if (p == NULL)
+		p = call_profile_of(d->health.maker, d->health.model);
+	d->voice = (struct driver_voice){ .profile = p };
 	d->health.family = NULL;
 	d->health.speech = "none";
 	d->health.hears_keys = false;

@@ -18,6 +18,8 @@
 
 struct casefile {
 	int64_t id;
+	bool fresh;     /* nothing of it is written yet: casefile_save() will */
+	bool asked;     /* of a fresh one: somebody was, so there is a task */
 	const char *no; /* 20261121-0007 */
 	enum case_state state;
 	const char *level, *fraud_type;
@@ -30,7 +32,7 @@ struct casefile {
 	int64_t opened_at,
 		woken_at; /* woken: opened, repeated or reopened: the ladder counts from here */
 	int repeat_no;
-	const char *policy_text; /* frozen JSON */
+	int64_t policy_id; /* frozen.h */
 	struct policy policy;
 	int rung; /* the last one that was told; -1 none yet */
 	int64_t accepted_at, met_at;
@@ -42,21 +44,23 @@ struct casefile {
 
 /* The next number of the day, "20261121-0007"; in the arena. */
 const char *casefile_number(struct store *s);
-void casefile_add(struct store *s, const struct casefile *c);
 bool casefile_get(struct store *s, int64_t id, struct casefile *out); /* false: no such case */
 void casefile_drop(struct casefile *c);
-/* Writes level, policy, flags, times, rung, outcome and money; never the state or the person. */
-void casefile_save(struct store *s, const struct casefile *c);
+/*
+ * Writes level, policy, flags, times, rung, outcome and money, never the state or the person;
+ * of a fresh case everything, and it is fresh no more.
+ */
+void casefile_save(struct store *s, struct casefile *c);
 /* A step of its life with its event; a forbidden one fails the job. */
 void casefile_event(
 	struct store *s, struct casefile *c, enum case_event ev, const char *actor, json_t *data);
 bool casefile_has_flag(const struct casefile *c, const char *flag);
 void casefile_add_flag(struct store *s, struct casefile *c, const char *flag);
 
-/* The keys by which a repeat warning finds its case. */
-void casefile_key_put(
-	struct store *s, const char *person, const char *about, int64_t case_id, int64_t until_ms);
-int64_t casefile_key_find(struct store *s, const char *person, const char *about); /* 0 none */
+/* The keys by which a repeat warning finds its case: who is meant, and what about. */
+int64_t casefile_key(struct store *s, const char *person, const char *about);
+void casefile_key_put(struct store *s, int64_t key, int64_t case_id, int64_t until_ms);
+int64_t casefile_key_find(struct store *s, int64_t key); /* 0 none */
 
 /* Open and resolved cases that no timer stands for, at most 50; in the arena. */
 void casefile_shift(struct store *s, int64_t by_ms); /* see timer_shift() */

@@ -7,7 +7,7 @@
  * cannot go stale as long as
  *
  * - whoever writes a team, member, duty or area says crew_forget() (each _save() does);
- * - whoever writes asked_at, a task's state or a reply code says so below;
+ * - whoever writes a task or closes a reply code says so below;
  * - nothing that was undone is believed: each savepoint or batch that db.h rolls back is counted
  *   (db_undone()), and the crew is learnt again when that number has moved.
  *
@@ -34,24 +34,24 @@ void crew_job_begin(struct crew *c); /* what was forgotten goes now */
 
 /* The team of that kind on that very area; NULL none. */
 const struct team *crew_team(struct store *s, const char *area, const char *kind);
-/* All members of a team with load filled, on_duty not; the ones who left too. NULL, 0: no such team. */
+/* All members of a team with load and asked_at filled, on_duty not; the ones who left too. NULL, 0: no such team. */
 const struct member *crew_members(struct store *s, int64_t team_id, size_t *count);
 const struct rota_shift *crew_shifts(struct store *s, int64_t team_id, size_t *count);
 /* Counts up whenever teams, members, duties or areas may have changed: for whoever keeps more. */
 int64_t crew_age(struct store *s);
 
-/* The lookup of this member's number (SEAL_LOOKUP bytes); NULL no such member. */
-const uint8_t *crew_phone(struct store *s, int64_t member_id);
+/* The key of this member's number, as store_key() makes it; 0 no such member. */
+int64_t crew_phone(struct store *s, int64_t member_id);
 /* The codes that this member's phone has had, newest 1000; in the job's arena. */
 const struct code_past *crew_codes(struct store *s, int64_t member_id, size_t *count);
 
 /* -- what the writers say, after they wrote ------------------------------------------------- */
 
 void crew_forget(struct store *s); /* teams, members, duties or areas */
-void crew_asked(struct store *s, int64_t member_id);
-/* by: +1 a task of this member was opened, -1 it ended. */
+/* A task was offered to this member with that code. */
+void crew_task(struct store *s, int64_t member_id, const char *code);
+/* by: -1 a task of this member ended, +1 it was taken up again. */
 void crew_load(struct store *s, int64_t member_id, int by);
-void crew_code_issued(struct store *s, int64_t member_id, const char *code);
-void crew_code_changed(struct store *s, const uint8_t phone_lk[SEAL_LOOKUP]);
+void crew_code_changed(struct store *s, int64_t phone_key);
 
 #endif

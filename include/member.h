@@ -31,7 +31,7 @@ struct member {
 	const char *trained_on; /* date of the last training, "" none */
 	int load_cap;       /* open tasks at a time; 0 no cap (for SAVE_FILL: as it is stored) */
 	int64_t stopped_at; /* asked for no more SMS, 0 not */
-	int64_t asked_at;   /* when a task was offered last */
+	int64_t asked_at;   /* when a task was offered last; 0 long ago; filled like the next two */
 	int open_tasks;     /* offered or accepted now; filled by member_candidates() */
 	bool on_duty;       /* by the rota, now; filled by member_candidates() */
 };
@@ -70,8 +70,6 @@ const struct member *member_candidates(struct store *s, int64_t team_id, size_t 
 /* Members (any team) with this number, active first; 0 none. The array lives in the arena. */
 const struct member *member_of_phone(struct store *s, const char *phone, size_t *count);
 void member_leave(struct store *s, const char *actor, int64_t id, int64_t until_ms); /* 0: back */
-/* A task is offered to him now: he goes to the end of the row. No event: the task has one. */
-void member_asked(struct store *s, int64_t id);
 void member_stop(struct store *s, const char *actor,
 	int64_t id); /* asked for no more SMS; for the manager to see */
 

@@ -41,6 +41,8 @@ bool seal_get(struct seal *s, const char *table, const char *column, int64_t row
 	const void *sealed, size_t n, struct buf *out);
 /* Keyed hash of a normalised value; `kind` ("phone", "id", "name", ...) keeps the spaces apart. */
 void seal_lookup(struct seal *s, const char *kind, const char *value, uint8_t out[SEAL_LOOKUP]);
+/* The first 63 bits of a hash, for a key that is an integer; in the order of the hashes. */
+int64_t seal_key(const uint8_t *hash);
 /* The next link: HMAC(chain key, previous || bytes). */
 void seal_chain(struct seal *s, const uint8_t prev[SEAL_HASH], const void *bytes, size_t n,
 	uint8_t out[SEAL_HASH]);

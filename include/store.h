@@ -27,6 +27,14 @@
 #include "seal.h"
 
 struct crew;
+struct frozen;
+
+/* The last number that was given to a case, and the day that it is of. */
+struct case_number {
+	int day; /* 20261121; 0 unknown */
+	int64_t n;
+	int64_t undone; /* db_undone() then */
+};
 
 /* How far a table of new keys has been emptied (resident_key.c). */
 struct store_fresh {
@@ -50,6 +58,8 @@ struct store {
 	struct buf scratch;
 	struct arena arena; /* what this job has read or sealed */
 	struct crew *crew;  /* of the writing handle; see crew.h */
+	struct frozen *frozen;
+	struct case_number numbered;
 	struct store_fresh fresh[2];
 };
 
@@ -104,6 +114,8 @@ const char *store_plain(struct store *s, struct db_stmt *q, int column, const ch
 const char *store_plain_bytes(struct store *s, struct db_stmt *q, int column, const char *table,
 	const char *name, int64_t row, size_t *n);
 struct db_arg store_lookup(struct store *s, const char *kind, const char *value);
+/* The first 63 bits of it, for a key that is an integer; 0 for "". */
+int64_t store_key(struct store *s, const char *kind, const char *value);
 const char *store_keep(struct store *s, const char *text); /* a copy in the job's arena */
 
 /* meta: small facts about this database. */

@@ -23,6 +23,7 @@ struct task {
 	const char *outcome; /* "" */
 };
 
+/* Offers it: the row with its code. */
 void task_add(struct store *s, const struct task *t);
 enum task_state task_state(struct store *s, int64_t id); /* TASK_NONE: no such task */
 bool task_get(struct store *s, int64_t id, struct task *out);
@@ -42,9 +43,14 @@ struct reply_code {
 	int64_t last_at;
 };
 
-/* Gives the member's phone a code for the task by the rules of the grammar (code.h) and stores it.
- * NULL: it has none left. */
-const char *reply_code_issue(struct store *s, int64_t task_id, int64_t member_id);
+/* Longer than this after its end a code means nothing any more; it rests for seven days (code.h). */
+#define REPLY_CODE_LIFE_MS (30 * INT64_C(86400000))
+
+/*
+ * The code that the member's phone may get for this task, by the rules of the grammar (code.h); it
+ * has it when the task is added with it. NULL: it has none left.
+ */
+const char *reply_code_choose(struct store *s, int64_t task_id, int64_t member_id);
 struct reply_code *reply_code_list(
 	struct store *s, const char *phone, size_t *count); /* newest first */
 void reply_code_close(struct store *s, int64_t task_id);

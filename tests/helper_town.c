@@ -208,7 +208,7 @@ static const struct {
 		"SELECT id FROM task t WHERE (SELECT count(*) FROM event e WHERE e.case_id = "
 		"t.case_id AND e.case_id > 0"
 		" AND e.kind = 'task.offered' AND e.entity_id = t.id) <> 1"
-		" OR (SELECT count(*) FROM reply_code r WHERE r.task_id = t.id) <> 1"
+		" OR t.code = '' OR t.phone_key = 0"
 		" OR NOT EXISTS (SELECT 1 FROM message m WHERE m.case_id = t.case_id AND m.case_id "
 		"> 0 AND m.task_id = t.id)" },
 	{ "what left the queue was claimed",

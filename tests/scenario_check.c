@@ -145,15 +145,14 @@ static const struct {
 		"SELECT count(*) FROM (SELECT subject_id, kind FROM timer WHERE subject_id > 0"
 		" AND kind <> 'parts' GROUP BY subject_id, kind HAVING count(*) > 1) AS x" },
 	{ "a code means one thing on a phone",
-		"SELECT count(*) FROM (SELECT phone_lk, code FROM reply_code WHERE closed_at = 0"
-		" GROUP BY phone_lk, code HAVING count(*) > 1) AS x" },
-	{ "a live code belongs to an open task", "SELECT count(*) FROM reply_code r JOIN task k ON "
-						 "k.id = r.task_id WHERE r.closed_at = 0"
-						 " AND k.state NOT IN ('offered', 'accepted')" },
+		"SELECT count(*) FROM (SELECT phone_key, code FROM task WHERE code_closed_at = 0"
+		" GROUP BY phone_key, code HAVING count(*) > 1) AS x" },
+	{ "a live code belongs to an open task",
+		"SELECT count(*) FROM task k WHERE k.code_closed_at = 0"
+		" AND k.state NOT IN ('offered', 'accepted')" },
 	{ "an open task has a live code",
-		"SELECT count(*) FROM task k WHERE k.state IN ('offered', 'accepted') AND NOT "
-		"EXISTS"
-		" (SELECT 1 FROM reply_code r WHERE r.task_id = k.id AND r.closed_at = 0)" },
+		"SELECT count(*) FROM task k WHERE k.state IN ('offered', 'accepted')"
+		" AND (k.code_closed_at <> 0 OR k.code = '' OR k.phone_key = 0)" },
 };
 
 static void check_rows(struct play *p)

@@ -149,8 +149,8 @@ static void expect_codes(struct play *p, char *at)
 	int64_t id = play_member(p, who, phone);
 
 	snprintf(sql, sizeof sql,
-		"SELECT length(code) || ':' || count(*) FROM reply_code WHERE member_id = %lld"
-		" AND closed_at = 0 GROUP BY length(code) ORDER BY length(code)",
+		"SELECT length(code) || ':' || count(*) FROM task WHERE member_id = %lld"
+		" AND code_closed_at = 0 GROUP BY length(code) ORDER BY length(code)",
 		(long long)id);
 	query_words(p, sql, there, sizeof there);
 	compare(p, who, there, at);

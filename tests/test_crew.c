@@ -53,7 +53,7 @@ static void give_task(struct store *s, int64_t member_id, struct task *out)
 		.member_id = member_id,
 		.state = TASK_OFFERED,
 		.outcome = "" };
-	out->code = reply_code_issue(s, out->id, member_id);
+	out->code = reply_code_choose(s, out->id, member_id);
 	assert_non_null(out->code);
 	task_add(s, out);
 }
@@ -193,11 +193,6 @@ static void member_on_leave(struct town *o)
 	member_leave(o->t.s, "test", o->qian, TEMP_NOW + 3600000);
 }
 
-static void asked(struct town *o)
-{
-	member_asked(o->t.s, o->zhao);
-}
-
 static void team_comes(struct town *o)
 {
 	put_team(o->t.s, "网格队", GRID);
@@ -307,7 +302,6 @@ static const struct happening {
 	{ "a member leaves", member_left, true },
 	{ "a member gets a cap", member_capped, true },
 	{ "a member is on leave", member_on_leave, true },
-	{ "a member is asked", asked, true },
 	{ "a team comes", team_comes, true },
 	{ "a team moves", team_moves, true },
 	{ "an area hangs elsewhere", area_moves, true },

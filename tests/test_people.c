@@ -139,6 +139,7 @@ static void open_task(struct temp_store *t, int64_t member_id, enum task_state s
 		.code = "",
 		.outcome = "" };
 
+	t->s->now_ms++;
 	task_add(t->s, &k);
 	if (state != TASK_OFFERED)
 		task_event(t->s, &k, state == TASK_ACCEPTED ? TASK_EV_ACCEPT : TASK_EV_EXPIRE,
@@ -169,12 +170,12 @@ static void by_duty_then_load_then_who_waits_longest(void **state)
 	b = member(t, team_id, "钱二", "13800138002");
 	c = member(t, team_id, "孙三", "13800138003");
 	order_is(t, team_id, "赵一 钱二 孙三");
-	member_asked(t->s, a);
+	open_task(t, a, TASK_EXPIRED); /* was asked */
 	order_is(t, team_id, "钱二 孙三 赵一");
 	open_task(t, b, TASK_OFFERED);
 	order_is(t, team_id, "孙三 赵一 钱二");
-	open_task(t, c, TASK_EXPIRED); /* is no load */
-	order_is(t, team_id, "孙三 赵一 钱二");
+	open_task(t, c, TASK_EXPIRED); /* is no load, but he was asked last */
+	order_is(t, team_id, "赵一 孙三 钱二");
 	/* The same person in another team has the load too. */
 	other = member(t, team(t, "乙队", OTHER, "village"), "孙三", "13800138003");
 	open_task(t, other, TASK_ACCEPTED);

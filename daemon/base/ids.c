@@ -22,6 +22,11 @@ int64_t ids_next(struct ids *ids, int64_t now_ms)
 	return ids->last;
 }
 
+int64_t ids_first(int64_t ms)
+{
+	return ms < 0 ? 0 : ms / 1000 * PER_SECOND;
+}
+
 int64_t ids_time_ms(int64_t id)
 {
 	return id / PER_SECOND * 1000;

@@ -342,6 +342,15 @@ void seal_lookup(struct seal *s, const char *kind, const char *value, uint8_t ou
 	memcpy(out, hash, SEAL_LOOKUP);
 }
 
+int64_t seal_key(const uint8_t *hash)
+{
+	uint64_t key = 0;
+
+	for (int i = 0; i < 8; i++)
+		key = key << 8 | hash[i];
+	return (int64_t)(key >> 1);
+}
+
 void seal_chain(struct seal *s, const uint8_t prev[SEAL_HASH], const void *bytes, size_t n,
 	uint8_t out[SEAL_HASH])
 {

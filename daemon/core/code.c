@@ -53,29 +53,51 @@ static void learn(struct phone *p, const struct code_past *past)
 
 /* -- two digits --------------------------------------------------------------------------------- */
 
-static bool is_apart(unsigned a, unsigned b)
+/* Codes are apart when they share no digit in its place and are not each other's swap. */
+static unsigned swapped(unsigned code)
 {
-	return a / 10 != b / 10 && a % 10 != b % 10 && !(a / 10 == b % 10 && a % 10 == b / 10);
+	return code % 10 * 10 + code / 10;
 }
 
-static bool may_be_two(const struct phone *p, unsigned code, enum use worst)
+/* Takes out what a slip could make of a live code. */
+static void keep_apart(bool may[100], unsigned live)
 {
-	if (p->two[code] > worst || p->begins_live[code])
-		return false;
+	for (unsigned i = 0; i < 10; i++)
+		may[live / 10 * 10 + i] = may[i * 10 + live % 10] = false;
+	may[swapped(live)] = false;
+}
+
+static void find_two(const struct phone *p, enum use worst, bool may[100])
+{
+	for (unsigned code = CODE_LOWEST; code < 100; code++)
+		may[code] = p->two[code] <= worst && !p->begins_live[code];
 	for (unsigned live = CODE_LOWEST; live < 100; live++)
-		if (p->two[live] == LIVE && !is_apart(code, live))
-			return false;
-	return true;
+		if (p->two[live] == LIVE)
+			keep_apart(may, live);
+}
+
+/* How many codes that may be given begin, and how many end with each digit. */
+struct tally {
+	int all, first[10], last[10];
+};
+
+static void count_digits(const bool may[100], struct tally *n)
+{
+	*n = (struct tally){ .all = 0 };
+	for (unsigned code = CODE_LOWEST; code < 100; code++) {
+		n->all += may[code];
+		n->first[code / 10] += may[code];
+		n->last[code % 10] += may[code];
+	}
 }
 
 /* How many codes could still follow this one: the choice that leaves most is the best. */
-static int left_after(const bool may[100], unsigned code)
+static int left_after(const bool may[100], const struct tally *n, unsigned code)
 {
-	int left = 0;
+	unsigned swap = swapped(code);
 
-	for (unsigned other = CODE_LOWEST; other < 100; other++)
-		left += may[other] && is_apart(code, other);
-	return left;
+	return n->all - n->first[code / 10] - n->last[code % 10] + may[code] -
+	       (swap != code && may[swap]);
 }
 
 /*
@@ -87,14 +109,15 @@ static unsigned two_digits(const struct phone *p, uint32_t seed, enum use worst)
 {
 	enum { CODES = 100 - CODE_LOWEST, STEP = 50 }; /* without a common divisor */
 	bool may[100] = { false };
+	struct tally n;
 	unsigned best = 0;
 	int most = -1;
 
-	for (unsigned code = CODE_LOWEST; code < 100; code++)
-		may[code] = may_be_two(p, code, worst);
+	find_two(p, worst, may);
+	count_digits(may, &n);
 	for (unsigned i = 0; i < CODES; i++) {
 		unsigned code = CODE_LOWEST + (seed % CODES + i * STEP) % CODES;
-		int left = may[code] ? left_after(may, code) : -1;
+		int left = may[code] ? left_after(may, &n, code) : -1;
 
 		if (left > most) {
 			most = left;

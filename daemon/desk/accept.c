@@ -6,6 +6,7 @@
 #include "area.h"
 #include "alarm.h"
 #include "desk_room.h"
+#include "frozen.h"
 #include "json.h"
 #include "people.h"
 #include "resident.h"
@@ -46,22 +47,26 @@ static int abouts(struct desk *d, const struct warning_record *r, const char *ou
 	return n;
 }
 
-static int64_t find_open(struct desk *d, const char *person, const char *const *about, int n)
+/* The keys of its case, one for each; and the case that has one of them, 0 none. */
+static int64_t find_open(
+	struct desk *d, const char *person, const char *const *about, int n, int64_t key[ABOUTS])
 {
 	int64_t found = 0;
 
-	for (int i = 0; i < n && found == 0; i++)
-		found = casefile_key_find(d->s, person, about[i]);
+	for (int i = 0; i < n; i++) {
+		key[i] = casefile_key(d->s, person, about[i]);
+		if (found == 0)
+			found = casefile_key_find(d->s, key[i]);
+	}
 	return found;
 }
 
-static void keep_keys(
-	struct desk *d, const char *person, const char *const *about, int n, int64_t case_id)
+static void keep_keys(struct desk *d, const int64_t *key, int n, int64_t case_id)
 {
 	int64_t until = d->s->now_ms + (int64_t)d->set->policies.merge_s * 1000;
 
 	for (int i = 0; i < n; i++)
-		casefile_key_put(d->s, person, about[i], case_id, until);
+		casefile_key_put(d->s, key[i], case_id, until);
 }
 
 /* A deadline that has passed already still leaves a minute: zero would mean "none". */
@@ -81,19 +86,13 @@ static void freeze_policy(
 	struct desk *d, struct casefile *c, const char *level, const struct warning_record *r)
 {
 	const struct policy *p = policies_find(&d->set->policies, level);
-	json_t *frozen;
-	char *text;
 
 	c->policy = p != NULL ? *p : d->set->policies.level[0];
 	c->level = store_keep(d->s, c->policy.code);
 	shorten(&c->policy.ack_s, r->deadline_ack, d->s->now_ms);
 	shorten(&c->policy.meet_s, r->deadline_meet, d->s->now_ms);
 	shorten(&c->policy.feedback_s, r->deadline_feedback, d->s->now_ms);
-	frozen = policy_json(&c->policy, d->set->policies.version);
-	text = json_dumps(frozen, JSON_COMPACT);
-	c->policy_text = store_keep(d->s, text);
-	free(text);
-	json_decref(frozen);
+	c->policy_id = frozen_keep(d->s, &c->policy, d->set->policies.version);
 }
 
 static const char *flags_of(
@@ -124,14 +123,6 @@ static const char *area_of(
 	return person_area(d, r, home.area);
 }
 
-static void propose(struct desk *d, const char *key, const struct casefile *c, int64_t warning_id)
-{
-	char *person = json_dumps(c->person, JSON_COMPACT);
-
-	proposed_add(d->s, key, warning_id, c->id, c->area, person);
-	free(person);
-}
-
 static void open_case(struct desk *d, const struct warning_record *r, const struct match_result *m,
 	const char *key, struct accept_result *out, struct casefile *c)
 {
@@ -140,6 +131,7 @@ static void open_case(struct desk *d, const struct warning_record *r, const stru
 	struct team team;
 
 	*c = (struct casefile){ .id = store_id(d->s),
+		.fresh = true,
 		.no = casefile_number(d->s),
 		.state = CASE_OPEN,
 		.fraud_type = r->fraud_type,
@@ -164,12 +156,11 @@ static void open_case(struct desk *d, const struct warning_record *r, const stru
 	}
 	if (team_of_area(d->s, c->area, "village", &team))
 		c->team_id = team.id;
-	casefile_add(d->s, c);
 	store_event(d->s, "system", "case.opened", c->id, "case", c->id,
 		json_pack("{s:s, s:s, s:s, s:I, s:s}", "no", c->no, "level", c->level, "type",
 			c->fraud_type, "resident", (json_int_t)sure, "area", c->area));
 	if (m->id == 0)
-		propose(d, key, c, out->warning_id);
+		proposed_add(d->s, key, out->warning_id, c->id, c->area);
 	if (casefile_has_flag(c, "area_unknown"))
 		post_alarm(d, c, "gap", c->no, "预警地址对不上村居,已派上一级");
 }
@@ -308,6 +299,7 @@ void desk_accept(struct desk *d, const char *actor, const struct warning_record 
 	struct accept_result *out)
 {
 	const char *about[ABOUTS], *key;
+	int64_t keys[ABOUTS];
 	struct casefile c = { .id = 0 };
 	struct match_result m;
 	struct warning known;
@@ -327,7 +319,7 @@ void desk_accept(struct desk *d, const char *actor, const struct warning_record 
 	out->ambiguous = m.ambiguous;
 	copy(out->match_by, sizeof out->match_by, m.by);
 	copy(out->flags, sizeof out->flags, flags_of(d, r, &m));
-	out->case_id = find_open(d, key, about, n);
+	out->case_id = find_open(d, key, about, n, keys);
 	if (out->case_id != 0 && casefile_get(d->s, out->case_id, &c)) {
 		out->state = ACCEPT_MERGED;
 		keep_warning(d, actor, r, &m, out);
@@ -339,7 +331,7 @@ void desk_accept(struct desk *d, const char *actor, const struct warning_record 
 		ladder_start(d, &c);
 		calling_resident(d, &c);
 	}
-	keep_keys(d, key, about, n, out->case_id);
+	keep_keys(d, keys, n, out->case_id);
 	out->repeat_no = c.repeat_no;
 	copy(out->case_no, sizeof out->case_no, c.no);
 	copy(out->level, sizeof out->level, c.level);

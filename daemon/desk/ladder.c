@@ -41,11 +41,11 @@ bool ladder_offer(struct desk *d, struct casefile *c, const struct member *m, co
 		.tpl = tpl,
 		.v = v };
 
-	t.code = reply_code_issue(d->s, t.id, m->id);
+	t.code = reply_code_choose(d->s, t.id, m->id);
 	if (t.code == NULL)
 		return false; /* this phone has no code left: somebody else must be asked */
 	task_add(d->s, &t);
-	member_asked(d->s, m->id);
+	c->asked = true;
 	store_event(d->s, "system", "task.offered", c->id, "task", t.id,
 		json_pack("{s:s, s:I, s:i}", "kind", kind, "member", (json_int_t)m->id, "rung",
 			c->rung));
@@ -237,7 +237,7 @@ static int tell_place(
 	if (!team_of_area(d->s, c->area, places[place].team, &team))
 		return 0;
 	people = member_candidates(d->s, team.id, &n);
-	if (rung->ask)
+	if (rung->ask && (!c->fresh || c->asked))
 		before.task = task_of_case(d->s, c->id, &before.count);
 	if (rung->ask && ordered && is_waiting_for(d, c, &before, people, n, &told))
 		return told;
@@ -357,7 +357,8 @@ static int run_due(struct desk *d, struct casefile *c, int first, int last)
 
 void ladder_on(struct desk *d, struct casefile *c, bool now)
 {
-	timer_drop_case(d->s, c->id, "ladder");
+	if (!c->fresh)
+		timer_drop_case(d->s, c->id, "ladder");
 	if (!now && c->rung + 1 < c->policy.rung_count && rung_due(c, c->rung + 1) > d->s->now_ms) {
 		set_next(d, c);
 		return;
@@ -385,6 +386,8 @@ void ladder_start(struct desk *d, struct casefile *c)
 
 void ladder_stop(struct desk *d, struct casefile *c)
 {
+	if (c->fresh)
+		return; /* nothing was begun */
 	timer_drop_case(d->s, c->id, "ladder");
 	timer_drop_case(d->s, c->id, "realarm");
 	alarm_clear(d->s, "ladder_end", c->no, "system");

@@ -10,6 +10,7 @@
 #include "desk_room.h"
 #include "duty.h"
 #include "inbound.h"
+#include "frozen.h"
 #include "json.h"
 #include "outcome_code.h"
 #include "people.h"
@@ -82,20 +83,14 @@ static bool case_level(const struct order *o)
 {
 	const struct policy *p = policies_find(&o->d->set->policies, text_of(o, "level"));
 	struct casefile c;
-	json_t *frozen;
-	char *text;
 
 	if (p == NULL)
 		return refuse(o, "bad_value", "没有这个等级", "请写 CRITICAL、HIGH、MEDIUM 或 LOW");
 	if (!get_case(o, &c))
 		return false;
-	frozen = policy_json(p, o->d->set->policies.version);
-	text = json_dumps(frozen, JSON_COMPACT);
 	c.policy = *p;
-	c.policy_text = store_keep(o->d->s, text);
+	c.policy_id = frozen_keep(o->d->s, &c.policy, o->d->set->policies.version);
 	c.level = store_keep(o->d->s, p->code);
-	free(text);
-	json_decref(frozen);
 	store_event(o->d->s, o->actor, "case.level", c.id, "case", c.id,
 		json_pack("{s:s}", "level", c.level));
 	c.woken_at = o->d->s->now_ms;

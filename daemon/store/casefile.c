@@ -5,38 +5,53 @@
 #include <string.h>
 
 #include "clock.h"
+#include "frozen.h"
 #include "json.h"
 
 #include "banned.h"
 
-const char *casefile_number(struct store *s)
+/* The last number of a day that was given out already. */
+static int64_t last_number(struct store *s, int day)
 {
-	struct clock_day day;
-	const char *name;
-	struct db_stmt *q;
-	long long n = 0;
+	struct db_stmt *q = db_query(s->db,
+		"SELECT no FROM cases WHERE no >= ? AND no < ? ORDER BY length(no) DESC, no DESC "
+		"LIMIT 1",
+		DB_ARGS(DT(arena_print(&s->arena, "%d-", day)),
+			DT(arena_print(&s->arena, "%d.", day))));
+	int64_t n = 0;
 
-	clock_local(s->now_ms, &day);
-	name = arena_print(&s->arena, "%04d%02d%02d", day.year, day.month, day.day);
-	q = db_query(s->db,
-		"INSERT INTO counter (name, value) VALUES (?, 1)"
-		" ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value",
-		DB_ARGS(DT(name)));
 	if (db_next(q)) {
-		n = db_int(q, 0);
+		n = strtoll(strchr(db_text(q, 0), '-') + 1, NULL, 10);
 		db_end(q);
 	}
-	return arena_print(&s->arena, "%s-%04lld", name, n);
+	return n;
 }
 
-void casefile_add(struct store *s, const struct casefile *c)
+const char *casefile_number(struct store *s)
+{
+	struct case_number *last = &s->numbered;
+	struct clock_day now;
+	int day;
+
+	clock_local(s->now_ms, &now);
+	day = (now.year * 100 + now.month) * 100 + now.day;
+	if (last->day != day || last->undone != db_undone(s->db)) {
+		last->n = last_number(s, day);
+		last->undone = db_undone(s->db);
+		last->day = day;
+	}
+	last->n++;
+	return arena_print(&s->arena, "%d-%04lld", day, (long long)last->n);
+}
+
+static void add(struct store *s, const struct casefile *c)
 {
 	char *person = json_dumps(c->person, JSON_COMPACT);
 
 	db_run(s->db,
 		"INSERT INTO cases (id, no, state, level, fraud_type, resident_id, person_x, area, "
 		"team_id, flags,"
-		" drill, opened_at, woken_at, repeat_no, policy, rung, accepted_at, met_at, "
+		" drill, opened_at, woken_at, repeat_no, policy_id, rung, accepted_at, met_at, "
 		"outcome, outcome_at,"
 		" lost_fen, saved_fen, amount_fen, closed_at, close_reason)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', 0, -1, -1, ?, "
@@ -45,7 +60,7 @@ void casefile_add(struct store *s, const struct casefile *c)
 			DT(c->level), DT(c->fraud_type), DI(c->resident_id),
 			store_sealed(s, "cases", "person", c->id, person), DT(c->area),
 			DI(c->team_id), DT(c->flags), DI(c->drill), DI(c->opened_at),
-			DI(c->woken_at), DI(c->repeat_no), DT(c->policy_text), DI(c->rung),
+			DI(c->woken_at), DI(c->repeat_no), DI(c->policy_id), DI(c->rung),
 			DI(c->amount_fen)));
 	free(person);
 }
@@ -53,12 +68,9 @@ void casefile_add(struct store *s, const struct casefile *c)
 /* What was frozen must still be read; a row that cannot is told, never guessed. */
 static void thaw(struct store *s, struct casefile *c, const char *person)
 {
-	json_t *policy = json_loads(c->policy_text, 0, NULL);
-
 	c->person = json_loads(person, 0, NULL);
-	if (c->state == CASE_NONE || c->person == NULL || !policy_of_json(policy, &c->policy))
+	if (c->state == CASE_NONE || c->person == NULL || !frozen_get(s, c->policy_id, &c->policy))
 		db_fail(s->db, STORE_BAD_ROW);
-	json_decref(policy);
 }
 
 bool casefile_get(struct store *s, int64_t id, struct casefile *out)
@@ -67,7 +79,7 @@ bool casefile_get(struct store *s, int64_t id, struct casefile *out)
 	struct db_stmt *q = db_query(s->db,
 		"SELECT no, state, level, fraud_type, resident_id, person_x, area, team_id, flags, "
 		"drill, opened_at,"
-		" woken_at, repeat_no, policy, rung, accepted_at, met_at, outcome, outcome_at, "
+		" woken_at, repeat_no, policy_id, rung, accepted_at, met_at, outcome, outcome_at, "
 		"lost_fen, saved_fen,"
 		" amount_fen, closed_at, close_reason FROM cases WHERE id = ?",
 		DB_ARGS(DI(id)));
@@ -88,7 +100,7 @@ bool casefile_get(struct store *s, int64_t id, struct casefile *out)
 	out->opened_at = db_int(q, 10);
 	out->woken_at = db_int(q, 11);
 	out->repeat_no = (int)db_int(q, 12);
-	out->policy_text = store_keep(s, db_text(q, 13));
+	out->policy_id = db_int(q, 13);
 	out->rung = (int)db_int(q, 14);
 	out->accepted_at = db_int(q, 15);
 	out->met_at = db_int(q, 16);
@@ -110,15 +122,21 @@ void casefile_drop(struct casefile *c)
 	c->person = NULL;
 }
 
-void casefile_save(struct store *s, const struct casefile *c)
+void casefile_save(struct store *s, struct casefile *c)
 {
+	if (c->fresh) {
+		add(s, c);
+		c->fresh = false;
+		return;
+	}
 	db_run(s->db,
-		"UPDATE cases SET level = ?, policy = ?, flags = ?, woken_at = ?, repeat_no = ?, "
+		"UPDATE cases SET level = ?, policy_id = ?, flags = ?, woken_at = ?, repeat_no = "
+		"?, "
 		"rung = ?,"
 		" team_id = ?, accepted_at = ?, met_at = ?, outcome = ?, outcome_at = ?, lost_fen "
 		"= ?, saved_fen = ?,"
 		" amount_fen = ?, closed_at = ?, close_reason = ? WHERE id = ?",
-		DB_ARGS(DT(c->level), DT(c->policy_text), DT(c->flags), DI(c->woken_at),
+		DB_ARGS(DT(c->level), DI(c->policy_id), DT(c->flags), DI(c->woken_at),
 			DI(c->repeat_no), DI(c->rung), DI(c->team_id), DI(c->accepted_at),
 			DI(c->met_at), DT(c->outcome), DI(c->outcome_at), DI(c->lost_fen),
 			DI(c->saved_fen), DI(c->amount_fen), DI(c->closed_at), DT(c->close_reason),
@@ -163,25 +181,24 @@ void casefile_add_flag(struct store *s, struct casefile *c, const char *flag)
 			&s->arena, "%s%s%s", c->flags, c->flags[0] == '\0' ? "" : " ", flag);
 }
 
-static struct db_arg key_of(struct store *s, const char *person, const char *about)
+int64_t casefile_key(struct store *s, const char *person, const char *about)
 {
-	return store_lookup(s, "case", arena_print(&s->arena, "%s\n%s", person, about));
+	return store_key(s, "case", arena_print(&s->arena, "%s\n%s", person, about));
 }
 
-void casefile_key_put(
-	struct store *s, const char *person, const char *about, int64_t case_id, int64_t until_ms)
+void casefile_key_put(struct store *s, int64_t key, int64_t case_id, int64_t until_ms)
 {
 	db_run(s->db,
 		"INSERT INTO open_case (key, case_id, until_at) VALUES (?, ?, ?)"
 		" ON CONFLICT (key) DO UPDATE SET case_id = excluded.case_id, until_at = "
 		"excluded.until_at",
-		DB_ARGS(key_of(s, person, about), DI(case_id), DI(until_ms)));
+		DB_ARGS(DI(key), DI(case_id), DI(until_ms)));
 }
 
-int64_t casefile_key_find(struct store *s, const char *person, const char *about)
+int64_t casefile_key_find(struct store *s, int64_t key)
 {
 	return db_number(s->db, "SELECT case_id FROM open_case WHERE key = ? AND until_at > ?", 0,
-		DB_ARGS(key_of(s, person, about), DI(s->now_ms)));
+		DB_ARGS(DI(key), DI(s->now_ms)));
 }
 
 const int64_t *casefile_without_timer(struct store *s, size_t *count)

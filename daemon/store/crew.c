@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "duty.h"
+#include "task.h"
 
 #include "banned.h"
 
 enum { ERA_MAX = 256 << 20, FOUND_SLOTS = 1024, CODES_MAX = 1000, CODES_FIRST = 8 };
+
+#define ASKED_MS (30 * INT64_C(86400000))
 
 struct kept_code {
 	char code[CODE_TEXT];
@@ -17,7 +20,7 @@ struct kept_code {
 
 /* One phone number, in however many teams. */
 struct person {
-	uint8_t lk[SEAL_LOOKUP];
+	int64_t key;
 	int open_tasks;
 	bool codes_known;
 	struct kept_code *code;
@@ -27,14 +30,14 @@ struct person {
 struct place {
 	int64_t member_id;
 	struct person *person;
-	struct member *member; /* NULL: his team is not learnt yet */
+	int64_t asked_at; /* 0: not in the last month */
 };
 
 struct crew_team {
 	struct team team;
 	bool known; /* the people below are */
 	struct member *member;
-	struct person **person; /* of each member */
+	struct place **place; /* of each member */
 	size_t count;
 	struct rota_shift *shift;
 	size_t shift_count;
@@ -138,19 +141,13 @@ static void learn_persons(struct store *s, struct era *e)
 	while (db_next(q)) {
 		size_t n;
 		const void *lk = db_blob(q, 0, &n);
-		struct person *last = e->person_count == 0 ? NULL : &e->person[e->person_count - 1];
+		int64_t key = n == SEAL_LOOKUP ? seal_key(lk) : 0;
 
-		if (n != SEAL_LOOKUP) {
-			db_fail(s->db, STORE_BAD_ROW);
-			db_end(q);
-			return;
-		}
-		if (last == NULL || memcmp(last->lk, lk, n) != 0) {
-			last = &e->person[e->person_count++];
-			memcpy(last->lk, lk, n);
-		}
-		e->place[e->place_count++] =
-			(struct place){ .member_id = db_int(q, 1), .person = last };
+		/* In the order of their first bits, which are the key. */
+		if (e->person_count == 0 || e->person[e->person_count - 1].key != key)
+			e->person[e->person_count++].key = key;
+		e->place[e->place_count++] = (struct place){ .member_id = db_int(q, 1),
+			.person = &e->person[e->person_count - 1] };
 	}
 	qsort(e->place, e->place_count, sizeof *e->place, by_member);
 }
@@ -167,6 +164,21 @@ static void learn_load(struct store *s, struct era *e)
 
 		if (p != NULL)
 			p->open_tasks += (int)db_int(q, 1);
+	}
+}
+
+/* Keys are made in the order of time: the tasks of the last month are the last ones of the table. */
+static void learn_asked(struct store *s, struct era *e)
+{
+	struct db_stmt *q = db_query(s->db,
+		"SELECT member_id, max(offered_at) FROM task WHERE id >= ? GROUP BY member_id",
+		DB_ARGS(DI(ids_first(s->now_ms - ASKED_MS))));
+
+	while (db_next(q)) {
+		struct place *p = place_of(e, db_int(q, 0));
+
+		if (p != NULL)
+			p->asked_at = db_int(q, 1);
 	}
 }
 
@@ -203,6 +215,7 @@ static struct era *learn(struct store *s)
 	c->age++;
 	learn_persons(s, e);
 	learn_load(s, e);
+	learn_asked(s, e);
 	learn_teams(s, e);
 	return e;
 }
@@ -279,14 +292,9 @@ const struct team *crew_team(struct store *s, const char *area, const char *kind
 static void learn_members(struct store *s, struct era *e, struct crew_team *t)
 {
 	t->member = member_all(s, t->team.id, &e->memory, &t->count);
-	t->person = arena_take(&e->memory, (t->count + 1) * sizeof *t->person);
-	for (size_t i = 0; i < t->count; i++) {
-		struct place *p = place_of(e, t->member[i].id);
-
-		t->person[i] = p == NULL ? NULL : p->person;
-		if (p != NULL)
-			p->member = &t->member[i];
-	}
+	t->place = arena_take(&e->memory, (t->count + 1) * sizeof *t->place);
+	for (size_t i = 0; i < t->count; i++)
+		t->place[i] = place_of(e, t->member[i].id);
 	t->shift = duty_all(s, t->team.id, &e->memory, &t->shift_count);
 	t->known = db_rc(s->db) == STORE_OK;
 }
@@ -310,8 +318,12 @@ const struct member *crew_members(struct store *s, int64_t team_id, size_t *coun
 	struct crew_team *t = team_of(s, team_id);
 
 	*count = t == NULL ? 0 : t->count;
-	for (size_t i = 0; i < *count; i++)
-		t->member[i].open_tasks = t->person[i] == NULL ? 0 : t->person[i]->open_tasks;
+	for (size_t i = 0; i < *count; i++) {
+		const struct place *p = t->place[i];
+
+		t->member[i].open_tasks = p == NULL ? 0 : p->person->open_tasks;
+		t->member[i].asked_at = p == NULL ? 0 : p->asked_at;
+	}
 	return t == NULL ? NULL : t->member;
 }
 
@@ -331,11 +343,11 @@ int64_t crew_age(struct store *s)
 
 /* -- codes ------------------------------------------------------------------------------------- */
 
-const uint8_t *crew_phone(struct store *s, int64_t member_id)
+int64_t crew_phone(struct store *s, int64_t member_id)
 {
 	const struct person *p = person_of(era(s), member_id);
 
-	return p == NULL ? NULL : p->lk;
+	return p == NULL ? 0 : p->key;
 }
 
 static void add_code(struct era *e, struct person *p, const char *code, int64_t closed_at)
@@ -357,9 +369,9 @@ static void add_code(struct era *e, struct person *p, const char *code, int64_t 
 static void learn_codes(struct store *s, struct era *e, struct person *p)
 {
 	struct db_stmt *q = db_query(s->db,
-		"SELECT code, closed_at FROM reply_code WHERE phone_lk = ?"
-		" ORDER BY issued_at DESC LIMIT 1000",
-		DB_ARGS(DBL(p->lk, SEAL_LOOKUP)));
+		"SELECT code, code_closed_at FROM task WHERE phone_key = ?"
+		" AND (code_closed_at = 0 OR code_closed_at >= ?) ORDER BY id DESC LIMIT 1000",
+		DB_ARGS(DI(p->key), DI(s->now_ms - REPLY_CODE_LIFE_MS)));
 
 	p->code_count = 0;
 	while (db_next(q))
@@ -396,15 +408,6 @@ void crew_forget(struct store *s)
 		s->crew->undone = -1;
 }
 
-void crew_asked(struct store *s, int64_t member_id)
-{
-	struct era *e = known(s);
-	struct place *p = e == NULL ? NULL : place_of(e, member_id);
-
-	if (p != NULL && p->member != NULL)
-		p->member->asked_at = s->now_ms;
-}
-
 void crew_load(struct store *s, int64_t member_id, int by)
 {
 	struct era *e = known(s);
@@ -414,12 +417,9 @@ void crew_load(struct store *s, int64_t member_id, int by)
 		p->open_tasks += by;
 }
 
-void crew_code_issued(struct store *s, int64_t member_id, const char *code)
+static void issue_code(struct era *e, struct person *p, const char *code)
 {
-	struct era *e = known(s);
-	struct person *p = e == NULL ? NULL : person_of(e, member_id);
-
-	if (p == NULL || !p->codes_known)
+	if (!p->codes_known)
 		return;
 	if (p->code_count < CODES_MAX)
 		add_code(e, p, code, 0);
@@ -427,18 +427,32 @@ void crew_code_issued(struct store *s, int64_t member_id, const char *code)
 		p->codes_known = false; /* the oldest ones count no more */
 }
 
-static int by_number(const void *lk, const void *person)
+void crew_task(struct store *s, int64_t member_id, const char *code)
 {
-	return memcmp(lk, ((const struct person *)person)->lk, SEAL_LOOKUP);
+	struct era *e = known(s);
+	struct place *p = e == NULL ? NULL : place_of(e, member_id);
+
+	if (p == NULL)
+		return;
+	p->asked_at = s->now_ms;
+	p->person->open_tasks++;
+	issue_code(e, p->person, code);
 }
 
-void crew_code_changed(struct store *s, const uint8_t phone_lk[SEAL_LOOKUP])
+static int by_key(const void *key, const void *person)
+{
+	int64_t x = *(const int64_t *)key, y = ((const struct person *)person)->key;
+
+	return (x > y) - (x < y);
+}
+
+void crew_code_changed(struct store *s, int64_t phone_key)
 {
 	struct era *e = known(s);
 	struct person *p = e == NULL || e->person_count == 0
 				   ? NULL
-				   : bsearch(phone_lk, e->person, e->person_count,
-					     sizeof *e->person, by_number);
+				   : bsearch(&phone_key, e->person, e->person_count,
+					     sizeof *e->person, by_key);
 
 	if (p != NULL)
 		p->codes_known = false;

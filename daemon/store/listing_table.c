@@ -359,7 +359,7 @@ static const struct listing_column proposed_columns[] = {
 	COL("id", "编号", LIST_ID, "x.id"),
 	COL("warning", "预警", LIST_ID, "x.warning_id"),
 	COL("case", "案件", LIST_ID, "x.case_id"),
-	SEALED("person", "建议入册人员", LIST_PERSON, "x.person_x", "proposed", "person", "x.id"),
+	SEALED("person", "建议入册人员", LIST_PERSON, "c.person_x", "cases", "person", "c.id"),
 	COL("area", "区划", LIST_TEXT, "x.area"),
 	COL("state", "状态", LIST_TEXT, "x.state"),
 	COL("resident", "在册人员", LIST_ID, "x.resident_id"),
@@ -468,7 +468,7 @@ static const struct listing table[] = {
 	{ "duties", "duty", "值班", "FROM duty d LEFT JOIN team t ON t.id = d.team_id"
 		" LEFT JOIN member m ON m.id = d.member_id", "d.id", false, false, "t.area",
 		duty_columns, duty_filters, NULL, false, NULL },
-	{ "proposed", "proposed", "建议入册", "FROM proposed x", "x.id", false, true, "x.area",
+	{ "proposed", "proposed", "建议入册", "FROM proposed x" WITH_CASE("x.case_id"), "x.id", false, true, "x.area",
 		proposed_columns, proposed_filters, NULL, false, NULL },
 	{ "alarms", "alarm", "告警", "FROM alarm x" WITH_CASE("x.case_id"), "x.id", false, true, "c.area",
 		alarm_columns, alarm_filters, NULL, false, NULL },

@@ -22,7 +22,7 @@ static const char *const columns[] = { "team", "name", "phone", "post", "post_ra
 
 #define COLUMNS \
 	"m.id, m.team_id, m.name_x, m.phone_x, m.post, m.post_raw, m.area, m.state, m.away_until," \
-	" m.pledged_on, m.load_cap, m.stopped_at, m.asked_at, m.trained_on"
+	" m.pledged_on, m.load_cap, m.stopped_at, m.trained_on"
 
 static struct member row_of(struct store *s, struct db_stmt *q)
 {
@@ -41,8 +41,7 @@ static struct member row_of(struct store *s, struct db_stmt *q)
 		.pledged_on = store_keep(s, db_text(q, 9)),
 		.load_cap = (int)db_int(q, 10),
 		.stopped_at = db_int(q, 11),
-		.asked_at = db_int(q, 12),
-		.trained_on = store_keep(s, db_text(q, 13)),
+		.trained_on = store_keep(s, db_text(q, 12)),
 	};
 }
 
@@ -69,8 +68,8 @@ static void write_row(struct store *s, const struct member *m)
 	db_run(s->db,
 		"INSERT INTO member (id, team_id, name_x, phone_x, phone_lk, post, post_raw, area, "
 		"state,"
-		" away_until, pledged_on, trained_on, load_cap, stopped_at, asked_at, updated_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" away_until, pledged_on, trained_on, load_cap, stopped_at, updated_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (id) DO UPDATE SET team_id = excluded.team_id, name_x = "
 		"excluded.name_x,"
 		" phone_x = excluded.phone_x, phone_lk = excluded.phone_lk, post = excluded.post,"
@@ -83,7 +82,7 @@ static void write_row(struct store *s, const struct member *m)
 			store_sealed(s, "member", "phone", m->id, m->phone),
 			store_lookup(s, "phone", m->phone), DT(m->post), DT(m->post_raw),
 			DT(m->area), DT(m->state), DI(0), DT(m->pledged_on), DT(m->trained_on),
-			DI(m->load_cap), DI(0), DI(0), DI(s->now_ms)));
+			DI(m->load_cap), DI(0), DI(s->now_ms)));
 	crew_forget(s);
 }
 
@@ -280,13 +279,6 @@ void member_leave(struct store *s, const char *actor, int64_t id, int64_t until_
 		db_fail(s->db, STORE_NOT_FOUND);
 	store_event(s, actor, until_ms == 0 ? "member.back" : "member.leave", 0, "member", id,
 		json_pack("{s:I}", "until", (json_int_t)until_ms));
-}
-
-void member_asked(struct store *s, int64_t id)
-{
-	db_run(s->db, "UPDATE member SET asked_at = ? WHERE id = ?",
-		DB_ARGS(DI(s->now_ms), DI(id)));
-	crew_asked(s, id);
 }
 
 void member_stop(struct store *s, const char *actor, int64_t id)

@@ -10,23 +10,14 @@
 
 enum { CODES_MAX = 1000, QUESTION_MS = 30 * 60 * 1000 };
 
-const char *reply_code_issue(struct store *s, int64_t task_id, int64_t member_id)
+const char *reply_code_choose(struct store *s, int64_t task_id, int64_t member_id)
 {
-	const uint8_t *phone = crew_phone(s, member_id);
-	const struct code_past *past;
-	char code[CODE_TEXT];
 	size_t n;
+	const struct code_past *past = crew_codes(s, member_id, &n);
+	char code[CODE_TEXT];
 
-	past = crew_codes(s, member_id, &n);
-	if (phone == NULL || !code_next(past, n, (uint32_t)(task_id ^ task_id >> 17), code))
+	if (!code_next(past, n, (uint32_t)(task_id ^ task_id >> 17), code))
 		return NULL;
-	db_run(s->db,
-		"INSERT INTO reply_code (phone_lk, code, task_id, member_id, issued_at, closed_at, "
-		"last_action, last_at)"
-		" VALUES (?, ?, ?, ?, ?, 0, -1, 0)",
-		DB_ARGS(DBL(phone, SEAL_LOOKUP), DT(code), DI(task_id), DI(member_id),
-			DI(s->now_ms)));
-	crew_code_issued(s, member_id, code);
 	return store_keep(s, code);
 }
 
@@ -34,10 +25,10 @@ struct reply_code *reply_code_list(struct store *s, const char *phone, size_t *c
 {
 	struct reply_code *all = arena_take(&s->arena, CODES_MAX * sizeof *all);
 	struct db_stmt *q = db_query(s->db,
-		"SELECT code, task_id, member_id, issued_at, closed_at, last_action, last_at FROM "
-		"reply_code"
-		" WHERE phone_lk = ? ORDER BY issued_at DESC, task_id DESC LIMIT 1000",
-		DB_ARGS(store_lookup(s, "phone", phone)));
+		"SELECT code, id, member_id, offered_at, code_closed_at, last_action, last_at"
+		" FROM task WHERE phone_key = ? AND (code_closed_at = 0 OR code_closed_at >= ?)"
+		" ORDER BY id DESC LIMIT 1000",
+		DB_ARGS(DI(store_key(s, "phone", phone)), DI(s->now_ms - REPLY_CODE_LIFE_MS)));
 
 	*count = 0;
 	while (db_next(q))
@@ -54,34 +45,28 @@ struct reply_code *reply_code_list(struct store *s, const char *phone, size_t *c
 /* A statement that gives the number whose code it changed, if it did. */
 static void changed(struct store *s, struct db_stmt *q)
 {
-	while (db_next(q)) {
-		size_t n;
-		const void *phone = db_blob(q, 0, &n);
-
-		if (n == SEAL_LOOKUP)
-			crew_code_changed(s, phone);
-	}
+	while (db_next(q))
+		crew_code_changed(s, db_int(q, 0));
 }
 
 void reply_code_close(struct store *s, int64_t task_id)
 {
 	changed(s, db_query(s->db,
-			   "UPDATE reply_code SET closed_at = ? WHERE task_id = ? AND closed_at = 0"
-			   " RETURNING phone_lk",
+			   "UPDATE task SET code_closed_at = ? WHERE id = ? AND code_closed_at = 0"
+			   " RETURNING phone_key",
 			   DB_ARGS(DI(s->now_ms), DI(task_id))));
 }
 
 void reply_code_reopen(struct store *s, int64_t task_id)
 {
-	changed(s,
-		db_query(s->db,
-			"UPDATE reply_code SET closed_at = 0 WHERE task_id = ? RETURNING phone_lk",
-			DB_ARGS(DI(task_id))));
+	changed(s, db_query(s->db,
+			   "UPDATE task SET code_closed_at = 0 WHERE id = ? RETURNING phone_key",
+			   DB_ARGS(DI(task_id))));
 }
 
 void reply_code_answered(struct store *s, int64_t task_id, int action)
 {
-	db_run(s->db, "UPDATE reply_code SET last_action = ?, last_at = ? WHERE task_id = ?",
+	db_run(s->db, "UPDATE task SET last_action = ?, last_at = ? WHERE id = ?",
 		DB_ARGS(DI(action), DI(s->now_ms), DI(task_id)));
 }
 

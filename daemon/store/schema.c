@@ -21,7 +21,6 @@ static const char *const migration_1[] = {
 	" kind TEXT NOT NULL, case_id BIGINT NOT NULL, entity TEXT NOT NULL, entity_id BIGINT NOT NULL,"
 	" data TEXT NOT NULL, hash BLOB NOT NULL)",
 	"CREATE INDEX event_case ON event (case_id, seq) WHERE case_id > 0",
-	"CREATE TABLE counter (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
 	"CREATE TABLE alarm (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,"
 	" case_id BIGINT NOT NULL, raised_at BIGINT NOT NULL, last_at BIGINT NOT NULL, times BIGINT NOT NULL,"
 	" cleared_at BIGINT NOT NULL, cleared_by TEXT)",
@@ -49,16 +48,16 @@ static const char *const migration_1[] = {
 	"CREATE TABLE member (id INTEGER PRIMARY KEY, team_id BIGINT NOT NULL, name_x BLOB NOT NULL, phone_x BLOB NOT NULL,"
 	" phone_lk BLOB NOT NULL, post TEXT NOT NULL, post_raw TEXT NOT NULL, area TEXT NOT NULL, state TEXT NOT NULL,"
 	" away_until BIGINT NOT NULL, pledged_on TEXT NOT NULL, trained_on TEXT NOT NULL, load_cap BIGINT NOT NULL, stopped_at BIGINT NOT NULL,"
-	" asked_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
+	" updated_at BIGINT NOT NULL)",
 	"CREATE UNIQUE INDEX member_phone ON member (team_id, phone_lk)",
 	"CREATE INDEX member_phone_lk ON member (phone_lk)",
 	"CREATE TABLE duty (id INTEGER PRIMARY KEY, team_id BIGINT NOT NULL, member_id BIGINT NOT NULL, weekdays BIGINT NOT NULL,"
 	" day TEXT NOT NULL, from_min BIGINT NOT NULL, to_min BIGINT NOT NULL, off BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
 	"CREATE INDEX duty_team ON duty (team_id)",
-	"CREATE TABLE proposed (id INTEGER PRIMARY KEY, warning_id BIGINT NOT NULL, case_id BIGINT NOT NULL, person_x BLOB NOT NULL,"
-	" person_lk BLOB NOT NULL, area TEXT NOT NULL, state TEXT NOT NULL, resident_id BIGINT NOT NULL, at BIGINT NOT NULL, decided_at BIGINT NOT NULL,"
+	"CREATE TABLE proposed (id INTEGER PRIMARY KEY, warning_id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
+	" person_key BIGINT NOT NULL, area TEXT NOT NULL, state TEXT NOT NULL, resident_id BIGINT NOT NULL, at BIGINT NOT NULL, decided_at BIGINT NOT NULL,"
 	" decided_by TEXT)",
-	"CREATE UNIQUE INDEX proposed_person ON proposed (person_lk) WHERE state = 'new'",
+	"CREATE UNIQUE INDEX proposed_person ON proposed (person_key) WHERE state = 'new'",
 	/* -- warnings and cases ------------------------------------------------------- */
 	"CREATE TABLE warning (id INTEGER PRIMARY KEY, source TEXT NOT NULL, warn_no TEXT NOT NULL, state TEXT NOT NULL,"
 	" level TEXT NOT NULL, level_raw TEXT, fraud_type TEXT NOT NULL, fraud_raw TEXT, warn_time BIGINT NOT NULL,"
@@ -69,21 +68,20 @@ static const char *const migration_1[] = {
 	"CREATE TABLE cases (id INTEGER PRIMARY KEY, no TEXT NOT NULL UNIQUE, state TEXT NOT NULL, level TEXT NOT NULL, fraud_type TEXT NOT NULL,"
 	" resident_id BIGINT NOT NULL, person_x BLOB NOT NULL, area TEXT NOT NULL, team_id BIGINT NOT NULL, flags TEXT NOT NULL,"
 	" drill BIGINT NOT NULL, opened_at BIGINT NOT NULL, woken_at BIGINT NOT NULL, repeat_no BIGINT NOT NULL,"
-	" policy TEXT NOT NULL, rung BIGINT NOT NULL, accepted_at BIGINT NOT NULL, met_at BIGINT NOT NULL,"
+	" policy_id BIGINT NOT NULL, rung BIGINT NOT NULL, accepted_at BIGINT NOT NULL, met_at BIGINT NOT NULL,"
 	" outcome TEXT NOT NULL, outcome_at BIGINT NOT NULL, lost_fen BIGINT NOT NULL, saved_fen BIGINT NOT NULL, amount_fen BIGINT NOT NULL,"
 	" closed_at BIGINT NOT NULL, close_reason TEXT NOT NULL)",
 	"CREATE INDEX cases_open ON cases (state, id) WHERE state <> 'closed'",
-	"CREATE TABLE open_case (key BLOB PRIMARY KEY, case_id BIGINT NOT NULL, until_at BIGINT NOT NULL)",
-	"CREATE INDEX open_case_case ON open_case (case_id)",
+	"CREATE TABLE frozen_policy (id INTEGER PRIMARY KEY, text TEXT NOT NULL)",
+	"CREATE TABLE open_case (key INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, until_at BIGINT NOT NULL)",
+	/* With its reply code: what the phone (phone_key) that it was offered to answers with. */
 	"CREATE TABLE task (id INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, kind TEXT NOT NULL, member_id BIGINT NOT NULL,"
 	" state TEXT NOT NULL, code TEXT NOT NULL, rung BIGINT NOT NULL, about_id BIGINT NOT NULL, offered_at BIGINT NOT NULL, accepted_at BIGINT NOT NULL,"
-	" met_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, outcome TEXT NOT NULL, updated_at BIGINT NOT NULL)",
+	" met_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, outcome TEXT NOT NULL, updated_at BIGINT NOT NULL,"
+	" phone_key BIGINT NOT NULL, code_closed_at BIGINT NOT NULL, last_action BIGINT NOT NULL, last_at BIGINT NOT NULL)",
 	"CREATE INDEX task_case ON task (case_id)",
-	"CREATE INDEX task_open ON task (member_id) WHERE state IN ('offered', 'accepted')",
-	"CREATE TABLE reply_code (phone_lk BLOB NOT NULL, code TEXT NOT NULL, task_id BIGINT NOT NULL, member_id BIGINT NOT NULL,"
-	" issued_at BIGINT NOT NULL, closed_at BIGINT NOT NULL, last_action BIGINT NOT NULL, last_at BIGINT NOT NULL,"
-	" PRIMARY KEY (phone_lk, task_id))",
-	"CREATE INDEX reply_code_task ON reply_code (task_id)",
+	"CREATE INDEX task_phone ON task (phone_key, id)",
+	"CREATE INDEX task_open ON task (offered_at, member_id) WHERE state IN ('offered', 'accepted')",
 	"CREATE TABLE question (phone_lk BLOB PRIMARY KEY, task_id BIGINT NOT NULL, code TEXT NOT NULL, action BIGINT NOT NULL,"
 	" amount_kind TEXT NOT NULL, lo_fen BIGINT NOT NULL, hi_fen BIGINT NOT NULL, asked_at BIGINT NOT NULL)",
 	"CREATE TABLE timer (id INTEGER PRIMARY KEY, due_at BIGINT NOT NULL, kind TEXT NOT NULL, case_id BIGINT NOT NULL,"

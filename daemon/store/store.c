@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "crew.h"
+#include "frozen.h"
 #include "json.h"
 #include "log.h"
 #include "schema.h"
@@ -114,6 +115,7 @@ enum store_rc store_open(struct store **out, const char *url, const char *key_pa
 	s->crew = crew_new();
 	s->now_ms = clock_now_ms();
 	s->fresh[0].count = s->fresh[1].count = -1;
+	s->frozen = frozen_new();
 	buf_init(&s->scratch, SCRATCH_MAX);
 	arena_init(&s->arena, ARENA_MAX);
 	rc = db_open(&s->db, url, DB_WRITE);
@@ -139,6 +141,7 @@ enum store_rc store_open_reader(struct store **out, const char *url, const struc
 	if (s == NULL)
 		abort();
 	*out = s;
+	s->frozen = frozen_new();
 	buf_init(&s->scratch, SCRATCH_MAX);
 	arena_init(&s->arena, ARENA_MAX);
 	s->seal = seal_copy(seal);
@@ -155,6 +158,7 @@ void store_close(struct store *s)
 	buf_free(&s->scratch);
 	arena_free(&s->arena);
 	crew_free(s->crew);
+	frozen_free(s->frozen);
 	free(s);
 }
 
@@ -379,6 +383,16 @@ struct db_arg store_lookup(struct store *s, const char *kind, const char *value)
 	return DBL(room, SEAL_LOOKUP);
 }
 
+int64_t store_key(struct store *s, const char *kind, const char *value)
+{
+	uint8_t hash[SEAL_LOOKUP];
+
+	if (value == NULL || value[0] == '\0')
+		return 0;
+	seal_lookup(s->seal, kind, value, hash);
+	return seal_key(hash);
+}
+
 const char *store_keep(struct store *s, const char *text)
 {
 	return arena_text(&s->arena, text, strlen(text));
@@ -397,8 +411,6 @@ void store_purge(struct store *s, int64_t now_ms)
 	db_run(s->db, "DELETE FROM question WHERE asked_at < ?", DB_ARGS(DI(now_ms - DAY)));
 	db_run(s->db, "DELETE FROM answer_count WHERE at < ?",
 		DB_ARGS(DI(now_ms - 2 * (int64_t)DAY)));
-	db_run(s->db, "DELETE FROM reply_code WHERE closed_at > 0 AND closed_at < ?",
-		DB_ARGS(DI(now_ms - 30 * (int64_t)DAY)));
 	db_run(s->db, "DELETE FROM inbound_part WHERE received_at < ?",
 		DB_ARGS(DI(now_ms - 3 * (int64_t)DAY)));
 	db_run(s->db, "DELETE FROM nonce WHERE until_at < ?", DB_ARGS(DI(now_ms)));

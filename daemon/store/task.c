@@ -22,12 +22,14 @@ static bool is_open(enum task_state state)
 void task_add(struct store *s, const struct task *t)
 {
 	db_run(s->db,
-		"INSERT INTO task (" TASK_COLUMNS ", updated_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, '', ?)",
+		"INSERT INTO task (" TASK_COLUMNS
+		", updated_at, phone_key, code_closed_at, last_action, last_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, '', ?, ?, 0, -1, 0)",
 		DB_ARGS(DI(t->id), DI(t->case_id), DT(t->kind), DI(t->member_id),
 			DT(machine_code(&task_life, (int)t->state)), DT(t->code), DI(t->rung),
-			DI(t->about_id), DI(s->now_ms), DI(s->now_ms)));
-	crew_load(s, t->member_id, is_open(t->state));
+			DI(t->about_id), DI(s->now_ms), DI(s->now_ms),
+			DI(crew_phone(s, t->member_id))));
+	crew_task(s, t->member_id, t->code);
 }
 
 static void read_task(struct store *s, struct db_stmt *q, struct task *out)

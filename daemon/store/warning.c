@@ -72,17 +72,16 @@ bool warning_find(struct store *s, const char *source, const char *warn_no, stru
 }
 
 void proposed_add(struct store *s, const char *person_key, int64_t warning_id, int64_t case_id,
-	const char *area, const char *person_json)
+	const char *area)
 {
 	int64_t id = store_id(s);
 
 	db_run(s->db,
-		"INSERT INTO proposed (id, warning_id, case_id, person_x, person_lk, area, state, "
+		"INSERT INTO proposed (id, warning_id, case_id, person_key, area, state, "
 		"resident_id, at, decided_at)"
-		" VALUES (?, ?, ?, ?, ?, ?, 'new', 0, ?, 0) ON CONFLICT DO NOTHING",
+		" VALUES (?, ?, ?, ?, ?, 'new', 0, ?, 0) ON CONFLICT DO NOTHING",
 		DB_ARGS(DI(id), DI(warning_id), DI(case_id),
-			store_sealed(s, "proposed", "person", id, person_json),
-			store_lookup(s, "proposed", person_key), DT(area), DI(s->now_ms)));
+			DI(store_key(s, "proposed", person_key)), DT(area), DI(s->now_ms)));
 	if (db_changes(s->db) == 1)
 		store_event(s, "system", "proposed.added", case_id, "proposed", id, NULL);
 }
@@ -91,11 +90,12 @@ const char *proposed_person(struct store *s, int64_t id, const char **area)
 {
 	const char *person = NULL;
 	struct db_stmt *q = db_query(s->db,
-		"SELECT person_x, area FROM proposed WHERE id = ? AND state = 'new'",
+		"SELECT c.person_x, x.area, c.id FROM proposed x JOIN cases c ON c.id = x.case_id"
+		" WHERE x.id = ? AND x.state = 'new'",
 		DB_ARGS(DI(id)));
 
 	if (db_next(q)) {
-		person = store_plain(s, q, 0, "proposed", "person", id);
+		person = store_plain(s, q, 0, "cases", "person", db_int(q, 2));
 		*area = store_keep(s, db_text(q, 1));
 		db_end(q);
 	}

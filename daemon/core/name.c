@@ -22,13 +22,16 @@ static const char *const compound_surnames[] = {
 };
 
 /* Ends of the names of companies and offices, and how many characters stand before them at least. */
-static const struct { const char *word; size_t before; } org_ends[] = {
-	{ "公司", 2 }, { "集团", 2 }, { "合作社", 1 }, { "事务所", 1 }, { "经营部", 1 }, { "工作室", 1 },
-	{ "服务部", 1 }, { "门市部", 1 }, { "委员会", 1 }, { "村委会", 1 }, { "居委会", 1 }, { "派出所", 1 },
-	{ "幼儿园", 1 }, { "有限合伙", 1 }, { "中心", 2 }, { "商行", 2 }, { "银行", 2 }, { "支行", 2 },
-	{ "分行", 2 }, { "学校", 2 }, { "小学", 2 }, { "中学", 2 }, { "大学", 2 }, { "医院", 2 }, { "超市", 2 },
-	{ "饭店", 2 }, { "酒店", 2 }, { "商店", 2 }, { "药店", 2 }, { "协会", 2 }, { "基金会", 1 },
-	{ "农场", 2 }, { "工厂", 2 }, { "厂", 4 }, { "店", 4 }, { "局", 4 }, { "部", 4 }, { "所", 4 }, { "社", 4 },
+#define END(word, before) { word, sizeof(word) - 1, before }
+static const struct { const char *word; size_t len, before; } org_ends[] = {
+	END("公司", 2), END("集团", 2), END("合作社", 1), END("事务所", 1), END("经营部", 1),
+	END("工作室", 1), END("服务部", 1), END("门市部", 1), END("委员会", 1), END("村委会", 1),
+	END("居委会", 1), END("派出所", 1), END("幼儿园", 1), END("有限合伙", 1), END("中心", 2),
+	END("商行", 2), END("银行", 2), END("支行", 2), END("分行", 2), END("学校", 2),
+	END("小学", 2), END("中学", 2), END("大学", 2), END("医院", 2), END("超市", 2),
+	END("饭店", 2), END("酒店", 2), END("商店", 2), END("药店", 2), END("协会", 2),
+	END("基金会", 1), END("农场", 2), END("工厂", 2), END("厂", 4), END("店", 4), END("局", 4),
+	END("部", 4), END("所", 4), END("社", 4),
 };
 
 /* A form of address behind the surname; the rest of the name is unknown. */
@@ -49,15 +52,17 @@ static size_t ends_with(const char *s, const char *word)
 static bool is_org(const char *s)
 {
 	char text[CELL_MAX], *to = text;
+	size_t len;
 
 	for (; *s != '\0'; s++) /* blanks vanish from Han names, so they do not count here */
 		if (*s != ' ')
 			*to++ = *s;
 	*to = '\0';
-	s = text;
+	len = (size_t)(to - text);
 	for (size_t i = 0; i < sizeof org_ends / sizeof *org_ends; i++)
-		if (ends_with(s, org_ends[i].word) > 0 &&
-			text_count(s) >= org_ends[i].before + text_count(org_ends[i].word))
+		if (len >= org_ends[i].len && to[-1] == org_ends[i].word[org_ends[i].len - 1] &&
+			strcmp(to - org_ends[i].len, org_ends[i].word) == 0 &&
+			text_count(text) >= org_ends[i].before + text_count(org_ends[i].word))
 			return true;
 	return false;
 }
@@ -109,7 +114,7 @@ static void copy_cut(char *out, size_t n, const char *s, size_t len)
 }
 
 /* Splits off one bracket at the end or the front: 王明(户主). Full-width ones are folded already. */
-static void split_note(char *s, char note[NAME_NOTE])
+static bool split_note(char *s, char note[NAME_NOTE])
 {
 	static const struct {
 		const char *open, *close;
@@ -124,8 +129,9 @@ static void split_note(char *s, char note[NAME_NOTE])
 			continue;
 		copy_cut(note, NAME_NOTE, open + a, (size_t)(close - open) - a);
 		memmove(open, close + b, strlen(close + b) + 1);
-		return;
+		return true;
 	}
+	return false;
 }
 
 static void note_sex(struct name *out)
@@ -257,7 +263,7 @@ static enum name_rc judge_again(const char *name)
 
 enum name_rc name_parse(const char *cell, struct name *out)
 {
-	char text[CELL_MAX];
+	char text[CELL_MAX], clean[NAME_TEXT];
 	struct builder b = { .out = out->text, .room = sizeof out->text };
 	enum cell_verdict v = cell_clean(cell, CELL_ASCII, text, sizeof text);
 	enum name_rc rc;
@@ -266,9 +272,9 @@ enum name_rc name_parse(const char *cell, struct name *out)
 	*out = (struct name){ 0 };
 	if (v != CELL_TEXT)
 		return v == CELL_LONG ? NAME_TOO_LONG : (enum name_rc)v;
+	copy_cut(clean, sizeof clean, text, strlen(text));
 	org = is_org(text);
-	if (!org) {
-		split_note(text, out->note);
+	if (!org && split_note(text, out->note)) {
 		note_sex(out);
 		org = is_org(text);
 	}
@@ -276,7 +282,7 @@ enum name_rc name_parse(const char *cell, struct name *out)
 		cut_honorific(text, out);
 	build(text, org, &b);
 	rc = judge(&b, org);
-	if (rc == NAME_OK)
+	if (rc == NAME_OK && strcmp(out->text, clean) != 0)
 		rc = judge_again(out->text);
 	if (rc != NAME_OK) {
 		*out = (struct name){ 0 };

@@ -48,6 +48,8 @@ void resident_village_tags(const char *area, int64_t *low, int64_t *high);
 /* Writes the entries of a resident instead of those of `was` (NULL: a new one). In a job. */
 void resident_keys_save(struct store *s, int64_t id, const struct resident_keys *was,
 	const struct resident_keys *now);
+/* Everything stands in resident_key: it alone need be asked. False for readers, who cannot know. */
+bool resident_keys_settled(struct store *s);
 /* Moves at most max entries to where they stay, for the time after an import. True: there are more. */
 bool resident_keys_settle(struct store *s, int64_t max);
 

@@ -61,6 +61,9 @@ struct store {
 	struct frozen *frozen;
 	struct case_number numbered;
 	struct store_fresh fresh[2];
+	int64_t fresh_undone; /* db_undone() when both were found empty */
+	bool fresh_any;       /* something may stand there */
+	bool bulk;            /* many rows come: their keys go that way */
 };
 
 /* Opens, migrates, checks that the key is the database's. `why` gets a plain text when it fails. */

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "helper_store.h"
+#include "resident_find.h"
 #include "resident_key.h"
 
 #include "banned.h"
@@ -48,8 +49,12 @@ static int64_t save(struct temp_store *t, int n, const char *area)
 		.phone = { { .kind = "own", .phone = o->phone } },
 		.phone_count = 1 };
 	struct change c;
+	int64_t id;
 
-	return resident_save(t->s, &r, SAVE_FILL, &c);
+	t->s->bulk = true; /* as in an import */
+	id = resident_save(t->s, &r, SAVE_FILL, &c);
+	t->s->bulk = false;
+	return id;
 }
 
 static bool has(const int64_t *ids, size_t n, int64_t id)
@@ -213,6 +218,74 @@ static void a_change_leaves_no_old_key(void **state)
 	assert_int_equal(temp_done(t), STORE_OK);
 }
 
+/* -- one row at a time --------------------------------------------------------------------------------- */
+
+/* Who is added alone goes straight to where everybody stays, and is found at once. */
+static void one_alone_leaves_the_list_settled(void **state)
+{
+	struct temp_store *t = *state;
+	struct change c;
+	int64_t id, other;
+
+	temp_job(t, TEMP_NOW);
+	assert_true(resident_keys_settled(t->s));
+	id = resident_save(t->s,
+		&(struct resident){ .name = one(1)->name,
+			.id_no = one(1)->id_no,
+			.area = VILLAGE,
+			.phone = { { .kind = "own", .phone = one(1)->phone } },
+			.phone_count = 1 },
+		SAVE_FILL, &c);
+	assert_true(resident_keys_settled(t->s));
+	assert_int_equal(entries(t, "resident_key"), 3);
+	is_found(t, 1, VILLAGE, id);
+	other = save(t, 2, OTHER);
+	assert_false(resident_keys_settled(t->s));
+	is_found(t, 1, VILLAGE, id);
+	is_found(t, 2, OTHER, other);
+	assert_int_equal(temp_done(t), STORE_OK);
+}
+
+/* An emptying that is undone: what was taken for empty is not. */
+static void an_undone_settling_is_noticed(void **state)
+{
+	struct temp_store *t = *state;
+	int64_t id;
+
+	temp_job(t, TEMP_NOW);
+	id = save(t, 1, VILLAGE);
+	assert_int_equal(temp_done(t), STORE_OK);
+	temp_job(t, TEMP_NOW + 1);
+	assert_true(resident_keys_settle(t->s, 100));
+	assert_false(resident_keys_settle(t->s, 100));
+	assert_true(resident_keys_settled(t->s));
+	is_found(t, 1, VILLAGE, id);
+	db_fail(t->s->db, STORE_CONFLICT);
+	assert_int_equal(temp_done(t), STORE_CONFLICT);
+	temp_job(t, TEMP_NOW + 2);
+	is_found(t, 1, VILLAGE, id);
+	assert_false(resident_keys_settled(t->s));
+	while (resident_keys_settle(t->s, 100))
+		;
+	assert_true(resident_keys_settled(t->s));
+	is_found(t, 1, VILLAGE, id);
+	assert_int_equal(temp_done(t), STORE_OK);
+}
+
+/* A handle that only reads sees all three tables. */
+static void a_reader_finds_them_too(void **state)
+{
+	struct temp_store *t = *state, reader = *t;
+	int64_t id;
+
+	temp_job(t, TEMP_NOW);
+	id = save(t, 1, VILLAGE);
+	assert_int_equal(temp_done(t), STORE_OK);
+	assert_int_equal(store_open_reader(&reader.s, t->url, t->s->seal), STORE_OK);
+	is_found(&reader, 1, VILLAGE, id);
+	store_close(reader.s);
+}
+
 /* -- many of one key ---------------------------------------------------------------------------------- */
 
 static void namesakes_of_one_village_never_double(void **state)
@@ -286,6 +359,9 @@ int main(void)
 		EACH(keys_wander_and_are_found),
 		EACH(what_is_undone_confuses_nothing),
 		EACH(a_change_leaves_no_old_key),
+		EACH(one_alone_leaves_the_list_settled),
+		EACH(an_undone_settling_is_noticed),
+		EACH(a_reader_finds_them_too),
 		EACH(namesakes_of_one_village_never_double),
 		EACH(a_phone_of_many_tells_them_by_name),
 		EACH(who_has_the_key_but_not_the_value_is_a_stranger),

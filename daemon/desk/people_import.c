@@ -175,12 +175,14 @@ void people_import_slice(struct store *s, const struct people_import *how,
 	assert(count <= PEOPLE_SLICE && nouns[how->kind] != NULL);
 	people_places_load(s, how->centre, &l.w.places);
 	mark_set(s, &mark);
+	s->bulk = true;
 	take_rows(&l, take_row);
 	if (db_rc(s->db) != STORE_OK && !store_lost(s)) {
 		mark_undo(s, &mark);
 		mark_set(s, &mark);
 		take_rows(&l, take_row_alone);
 	}
+	s->bulk = false;
 	*counts = (struct people_counts){ .created = 0 };
 	for (size_t i = 0; i < count && !store_lost(s); i++)
 		count_row(counts, out[i].done);

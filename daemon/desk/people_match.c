@@ -6,7 +6,7 @@
 #include "people.h"
 #include "phone.h"
 #include "place.h"
-#include "resident.h"
+#include "resident_find.h"
 
 #include "banned.h"
 
@@ -93,17 +93,22 @@ static struct match_candidate *next_place(struct search *k)
 	return &k->found[k->count++];
 }
 
-/* NULL when that resident is gone from the list. */
-static struct match_candidate *load(struct search *k, int64_t id)
+static struct match_candidate *among(struct search *k, size_t count, int64_t id)
 {
-	struct match_candidate *c;
+	for (size_t i = 0; i < count; i++)
+		if (k->found[i].id == id)
+			return &k->found[i];
+	return NULL;
+}
+
+static struct match_candidate *take(struct search *k, struct db_stmt *q)
+{
+	struct match_candidate *c = next_place(k);
 	struct resident r;
 
-	if (!resident_brief(k->s, id, said(k->p.address), &r) || strcmp(r.state, "active") != 0)
-		return NULL;
-	c = next_place(k);
+	resident_found_brief(k->s, q, said(k->p.address), &r);
 	*c = (struct match_candidate){
-		.id = id,
+		.id = r.id,
 		.name = r.name,
 		.id_no = r.id_no,
 		.birth = r.birth,
@@ -113,52 +118,30 @@ static struct match_candidate *load(struct search *k, int64_t id)
 	return c;
 }
 
-static struct match_candidate *among(struct search *k, size_t count, int64_t id)
-{
-	for (size_t i = 0; i < count; i++)
-		if (k->found[i].id == id)
-			return &k->found[i];
-	return NULL;
-}
-
-static struct match_candidate *candidate(struct search *k, int64_t id)
-{
-	struct match_candidate *c = among(k, k->count, id);
-
-	return c != NULL ? c : load(k, id);
-}
-
-/* The ids of one lookup, each once; so only those found before it can be among them. */
-static void add_all(struct search *k, const int64_t *ids, size_t n)
+/* The rows of one lookup, each person once: so only those found before it can be among them. */
+static void add_all(struct search *k, struct db_stmt *q)
 {
 	size_t before = k->count;
+	bool own;
 
-	for (size_t i = 0; i < n; i++)
-		if (among(k, before, ids[i]) == NULL)
-			load(k, ids[i]);
-}
-
-static void by_id(struct search *k)
-{
-	int64_t ids[BY_ID];
-
-	add_all(k, ids, resident_by_id_no(k->s, k->p.id_no, ids, BY_ID));
+	while (db_next(q))
+		if (among(k, before, resident_found(q, &own)) == NULL && resident_found_active(q))
+			take(k, q);
 }
 
 static void by_phone(struct search *k, const char *phone)
 {
-	const char *kinds[BY_PHONE];
-	int64_t ids[BY_PHONE];
-	size_t n = resident_by_phone(k->s, phone, kinds, ids, BY_PHONE);
+	struct db_stmt *q = resident_find_phone(k->s, phone, BY_PHONE);
+	bool own;
 
-	for (size_t i = 0; i < n; i++) {
-		struct match_candidate *c = candidate(k, ids[i]);
+	while (db_next(q)) {
+		struct match_candidate *c = among(k, k->count, resident_found(q, &own));
 
-		if (c == NULL)
-			continue;
-		if (strcmp(kinds[i], "own") == 0)
+		if (c == NULL && resident_found_active(q))
+			c = take(k, q);
+		if (c != NULL && own)
 			c->phone_own = true;
-		else
+		else if (c != NULL)
 			c->phone_family = true;
 	}
 }
@@ -180,31 +163,23 @@ static const char *village_of(const struct search *k)
 static void by_name(struct search *k)
 {
 	bool keyed = said(k->p.birth) || said(k->p.id_no);
-	int64_t ids[BY_NAME];
 
 	if (village_known(k)) {
-		add_all(k, ids,
-			resident_by_name_in_area(k->s, k->p.name, village_of(k), ids, BY_NAME));
+		add_all(k, resident_find_name_in_village(k->s, k->p.name, village_of(k), BY_NAME));
 		if (match_best(&k->p, k->found, k->count).score >= SURE_BY_NAME)
 			return;
 	}
 	if (keyed || (said(k->p.address) && !village_known(k)))
-		add_all(k, ids, resident_by_name(k->s, k->p.name, ids, BY_NAME));
+		add_all(k, resident_find_name(k->s, k->p.name, BY_NAME));
 }
 
 /* A masked name needs its village and a second key; then its people are looked through. */
 static void by_masked_name(struct search *k)
 {
-	int64_t *ids;
-	size_t n;
+	const char *birth = said(k->p.birth) ? k->p.birth : NULL;
 
-	if (!village_known(k) || (!said(k->p.birth) && !k->id_masked))
-		return;
-	ids = arena_take(&k->s->arena, PEOPLE_LOOK * sizeof *ids);
-	n = said(k->p.birth)
-		    ? resident_born_in_area(k->s, k->p.birth, village_of(k), ids, PEOPLE_LOOK)
-		    : resident_in_area(k->s, village_of(k), ids, PEOPLE_LOOK);
-	add_all(k, ids, n);
+	if (village_known(k) && (birth != NULL || k->id_masked))
+		add_all(k, resident_find_area(k->s, village_of(k), birth, PEOPLE_LOOK));
 }
 
 static bool is_sure(const struct match_result *r)
@@ -224,7 +199,7 @@ struct match_result people_match(struct store *s, const struct match_person *p)
 	read_name(&k, p->name);
 	read_phones(&k, p);
 	if (said(k.p.id_no) && !k.id_masked) {
-		by_id(&k);
+		add_all(&k, resident_find_id_no(s, k.p.id_no, BY_ID));
 		out = match_best(&k.p, k.found, k.count);
 		if (is_sure(&out))
 			return out;

@@ -10,7 +10,7 @@
 #include "member.h"
 #include "people_room.h"
 #include "phone.h"
-#include "resident.h"
+#include "resident_find.h"
 
 #include "banned.h"
 

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "place.h"
 #include "resident_key.h"
 
 #include "banned.h"
@@ -76,25 +75,6 @@ bool resident_get(struct store *s, int64_t id, struct resident *out)
 	return true;
 }
 
-bool resident_brief(struct store *s, int64_t id, bool address, struct resident *out)
-{
-	struct db_stmt *q = db_query(s->db,
-		"SELECT name_x, id_no_x, birth, area, state, address_x FROM resident WHERE id = ?",
-		DB_ARGS(DI(id)));
-
-	if (!db_next(q))
-		return false;
-	out->id = id;
-	out->name = store_plain(s, q, 0, "resident", "name", id);
-	out->id_no = store_plain(s, q, 1, "resident", "id_no", id);
-	out->birth = store_keep(s, db_text(q, 2));
-	out->area = store_keep(s, db_text(q, 3));
-	out->state = store_keep(s, db_text(q, 4));
-	out->address = address ? store_plain(s, q, 5, "resident", "address", id) : "";
-	db_end(q);
-	return true;
-}
-
 /* -- finding a row again ------------------------------------------------------------------ */
 
 static const char *said(const char *text)
@@ -123,22 +103,21 @@ static bool is_same(struct store *s, struct db_stmt *q, const struct resident *r
 		       strcmp(store_plain(s, q, 4, "resident", "address", id), r->address) == 0);
 }
 
-/* The oldest row that stands under this entry and is the same. */
+/* The oldest row that stands under this entry and is the same; few do. */
 static int64_t id_of(
 	struct store *s, const struct resident_entry *e, const struct resident *r, unsigned what)
 {
+#define SAME(keys) \
+	"SELECT r.id, r.id_no_x, r.name_x, r.area, r.address_x FROM " keys \
+	" k CROSS JOIN resident r WHERE r.id = k.id AND k.key = ? AND k.tag = ?"
 	struct db_stmt *q = db_query(s->db,
-		"SELECT r.id, r.id_no_x, r.name_x, r.area, r.address_x FROM resident_known k"
-		" CROSS JOIN resident r WHERE r.id = k.id AND k.key = ? AND k.tag = ? ORDER BY "
-		"k.id",
+		resident_keys_settled(s) ? SAME("resident_key") : SAME("resident_known"),
 		DB_ARGS(DI(e->key), DI(e->tag)));
 	int64_t id = 0;
 
-	while (id == 0 && db_next(q))
-		if (is_same(s, q, r, what))
+	while (db_next(q))
+		if ((id == 0 || db_int(q, 0) < id) && is_same(s, q, r, what))
 			id = db_int(q, 0);
-	if (id != 0)
-		db_end(q);
 	return id;
 }
 
@@ -336,133 +315,4 @@ int64_t resident_put(
 	*created = c.created;
 	*changed = id != 0 && change_any(&c);
 	return id;
-}
-
-/* -- lookups ------------------------------------------------------------------------------------ */
-
-static size_t collect(struct db_stmt *q, int64_t *ids, size_t max)
-{
-	size_t n = 0;
-
-	while (n < max && db_next(q))
-		ids[n++] = db_int(q, 0);
-	if (n == max)
-		db_end(q);
-	return n;
-}
-
-size_t resident_by_id_no(struct store *s, const char *id_no, int64_t *ids, size_t max)
-{
-	return collect(
-		db_query(s->db, "SELECT id FROM resident_known WHERE key = ? AND tag = 0 LIMIT ?",
-			DB_ARGS(DI(resident_key(s, "id", id_no)), DI((int64_t)max))),
-		ids, max);
-}
-
-static const char *kind_of(int64_t tag)
-{
-	if (tag >= RESIDENT_OWN)
-		return "own";
-	return tag == RESIDENT_GUARDIAN ? "guardian" : "family";
-}
-
-/* A person who has the number twice comes once; own beats the others. */
-static size_t note_person(int64_t id, const char *kind, const char **kinds, int64_t *ids, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && ids[i] != id)
-		i++;
-	ids[i] = id;
-	if (kinds != NULL && (i == n || strcmp(kind, "own") == 0))
-		kinds[i] = kind;
-	return i == n ? n + 1 : n;
-}
-
-size_t resident_by_phone(
-	struct store *s, const char *phone, const char **kinds, int64_t *ids, size_t max)
-{
-	struct db_stmt *q =
-		db_query(s->db, "SELECT id, tag FROM resident_known WHERE key = ? LIMIT ?",
-			DB_ARGS(DI(resident_key(s, "phone", phone)), DI((int64_t)max)));
-	size_t n = 0;
-
-	while (db_next(q))
-		n = note_person(db_int(q, 0), kind_of(db_int(q, 1)), kinds, ids, n);
-	return n;
-}
-
-size_t resident_by_name(struct store *s, const char *name, int64_t *ids, size_t max)
-{
-	return collect(db_query(s->db, "SELECT id FROM resident_known WHERE key = ? LIMIT ?",
-			       DB_ARGS(DI(resident_key(s, "name", name)), DI((int64_t)max))),
-		ids, max);
-}
-
-/* The first text that does not begin with this code any more. */
-static const char *code_end(struct store *s, const char *code)
-{
-	size_t n = strlen(code);
-	char *end = arena_text(&s->arena, code, n);
-
-	if (n > 0)
-		end[n - 1]++;
-	return end;
-}
-
-/* 310118110203 for itself; a town (…000) has its villages below: its first 9 digits. */
-static const char *code_start(struct store *s, const char *area)
-{
-	size_t n = strlen(area);
-
-	if (n == PLACE_CODE)
-		while (n > 6 && strncmp(area + n - 3, "000", 3) == 0)
-			n -= 3;
-	return arena_text(&s->arena, area, n);
-}
-
-/* A village is part of the tag; of what is above or below it the rows must tell. */
-size_t resident_by_name_in_area(
-	struct store *s, const char *name, const char *area, int64_t *ids, size_t max)
-{
-	const char *start = code_start(s, area);
-	int64_t key = resident_key(s, "name", name), low = 0, high = INT64_MAX;
-
-	if (strlen(start) >= PLACE_CODE)
-		resident_village_tags(start, &low, &high);
-	if (strlen(start) == PLACE_CODE)
-		return collect(db_query(s->db,
-				       "SELECT id FROM resident_known WHERE key = ? AND tag >= ?"
-				       " AND tag < ? LIMIT ?",
-				       DB_ARGS(DI(key), DI(low), DI(high), DI((int64_t)max))),
-			ids, max);
-	return collect(db_query(s->db,
-			       "SELECT k.id FROM resident_known k CROSS JOIN resident r"
-			       " WHERE r.id = k.id AND k.key = ? AND k.tag >= ? AND k.tag < ?"
-			       " AND r.area >= ? AND r.area < ? LIMIT ?",
-			       DB_ARGS(DI(key), DI(low), DI(high), DT(start),
-				       DT(code_end(s, start)), DI((int64_t)max))),
-		ids, max);
-}
-
-size_t resident_born_in_area(
-	struct store *s, const char *birth, const char *area, int64_t *ids, size_t max)
-{
-	const char *low = code_start(s, area);
-
-	return collect(db_query(s->db,
-			       "SELECT id FROM resident WHERE area >= ? AND area < ? AND birth = ?"
-			       " LIMIT ?",
-			       DB_ARGS(DT(low), DT(code_end(s, low)), DT(birth), DI((int64_t)max))),
-		ids, max);
-}
-
-size_t resident_in_area(struct store *s, const char *area, int64_t *ids, size_t max)
-{
-	const char *low = code_start(s, area);
-
-	return collect(
-		db_query(s->db, "SELECT id FROM resident WHERE area >= ? AND area < ? LIMIT ?",
-			DB_ARGS(DT(low), DT(code_end(s, low)), DI((int64_t)max))),
-		ids, max);
 }

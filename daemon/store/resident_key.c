@@ -91,6 +91,30 @@ void resident_keys_of(struct store *s, const struct resident *r, struct resident
 		};
 }
 
+static bool any_mid(struct store *s)
+{
+	return db_number(s->db, "SELECT 1 FROM resident_key_mid LIMIT 1", 0, DB_NONE) != 0;
+}
+
+static bool any_new(struct store *s)
+{
+	return db_number(s->db, "SELECT 1 FROM resident_key_new LIMIT 1", 0, DB_NONE) != 0;
+}
+
+/* Looked at anew when anything has been undone: it may have been the emptying. */
+bool resident_keys_settled(struct store *s)
+{
+	if (s->fresh_any)
+		return false;
+	if (s->fresh_undone == db_undone(s->db))
+		return true;
+	s->fresh_any = any_new(s) || any_mid(s);
+	if (s->fresh_any || db_rc(s->db) != STORE_OK)
+		return false;
+	s->fresh_undone = db_undone(s->db);
+	return true;
+}
+
 /* -- writing --------------------------------------------------------------------------------------- */
 
 enum { LIST = RESIDENT_PHONES + 2 };
@@ -120,22 +144,33 @@ static bool among(const struct resident_entry *list, int n, const struct residen
 
 static void forget(struct store *s, int64_t id, const struct resident_entry *e)
 {
-	db_run(s->db, "DELETE FROM resident_key_new WHERE key = ? AND tag = ? AND id = ?",
-		DB_ARGS(DI(e->key), DI(e->tag), DI(id)));
-	db_run(s->db, "DELETE FROM resident_key_mid WHERE key = ? AND tag = ? AND id = ?",
-		DB_ARGS(DI(e->key), DI(e->tag), DI(id)));
-	db_run(s->db, "DELETE FROM resident_key WHERE key = ? AND tag = ? AND id = ?",
-		DB_ARGS(DI(e->key), DI(e->tag), DI(id)));
+#define ENTRY DB_ARGS(DI(e->key), DI(e->tag), DI(id))
+	if (!resident_keys_settled(s)) {
+		db_run(s->db, "DELETE FROM resident_key_new WHERE key = ? AND tag = ? AND id = ?",
+			ENTRY);
+		db_run(s->db, "DELETE FROM resident_key_mid WHERE key = ? AND tag = ? AND id = ?",
+			ENTRY);
+	}
+	db_run(s->db, "DELETE FROM resident_key WHERE key = ? AND tag = ? AND id = ?", ENTRY);
 }
 
 static void note(struct store *s, int64_t id, const struct resident_entry *e)
 {
+	if (!s->bulk) {
+		db_run(s->db,
+			"INSERT INTO resident_key (key, tag, id) VALUES (?, ?, ?)"
+			" ON CONFLICT DO NOTHING",
+			ENTRY);
+		return;
+	}
 	db_run(s->db,
-		"INSERT INTO resident_key_new (key, tag, id) VALUES (?, ?, ?) ON CONFLICT DO "
-		"NOTHING",
-		DB_ARGS(DI(e->key), DI(e->tag), DI(id)));
+		"INSERT INTO resident_key_new (key, tag, id) VALUES (?, ?, ?)"
+		" ON CONFLICT DO NOTHING",
+		ENTRY);
+	s->fresh_any = true;
 	if (s->fresh[0].count >= 0)
 		s->fresh[0].count++;
+#undef ENTRY
 }
 
 /* -- from table to table ----------------------------------------------------------------------------- */
@@ -153,7 +188,7 @@ static const struct {
 	{ \
 		"SELECT count(*) FROM " from, \
 			"SELECT key, tag, id FROM " from " WHERE (key, tag, id) > (?, ?, ?) " \
-							 "ORDER BY key, tag, id LIMIT 1 OFFSET ?", \
+			"ORDER BY key, tag, id LIMIT 1 OFFSET ?", \
 			"INSERT INTO " to " (key, tag, id) SELECT key, tag, id FROM " from RANGE \
 			" ORDER BY key, tag, id ON CONFLICT DO NOTHING", \
 			"DELETE FROM " from RANGE \
@@ -222,16 +257,19 @@ void resident_keys_save(struct store *s, int64_t id, const struct resident_keys 
 	for (int i = 0; i < news; i++)
 		if (!among(old, olds, &new[i]))
 			note(s, id, &new[i]);
-	make_room(s);
+	if (s->bulk)
+		make_room(s);
 }
 
 bool resident_keys_settle(struct store *s, int64_t max)
 {
 	struct store_fresh start = all_round;
-	bool mid = db_number(s->db, "SELECT 1 FROM resident_key_mid LIMIT 1", 0, DB_NONE) != 0;
+	bool mid = any_mid(s);
 
-	if (!mid && db_number(s->db, "SELECT 1 FROM resident_key_new LIMIT 1", 0, DB_NONE) == 0)
+	if (!mid && !any_new(s)) {
+		s->fresh_any = false;
 		return false;
+	}
 	move(s, mid ? 1 : 2, &start, max);
 	s->fresh[0].count = s->fresh[1].count = -1;
 	return db_rc(s->db) == STORE_OK;

@@ -114,7 +114,7 @@ enum store_rc store_open(struct store **out, const char *url, const char *key_pa
 	s->ids.node = node;
 	s->crew = crew_new();
 	s->now_ms = clock_now_ms();
-	s->fresh[0].count = s->fresh[1].count = -1;
+	s->fresh[0].count = s->fresh[1].count = s->fresh_undone = -1;
 	s->frozen = frozen_new();
 	buf_init(&s->scratch, SCRATCH_MAX);
 	arena_init(&s->arena, ARENA_MAX);
@@ -145,6 +145,7 @@ enum store_rc store_open_reader(struct store **out, const char *url, const struc
 	buf_init(&s->scratch, SCRATCH_MAX);
 	arena_init(&s->arena, ARENA_MAX);
 	s->seal = seal_copy(seal);
+	s->fresh_any = true; /* who only reads cannot know */
 	s->now_ms = clock_now_ms();
 	return db_open(&s->db, url, DB_READ);
 }

@@ -109,8 +109,8 @@ static void tell_ring(struct driver *d, const char *number)
 static void turn_away(struct driver *d, const char *number)
 {
 	driver_cancel(d, TIMER_RING);
-	if (d->voice.ringing)
-		return;
+	if (d->voice.ringing || d->call.state == CALL_CLASH)
+		return; /* it is being turned away */
 	tell_ring(d, number);
 	if (call_is_up(d)) {
 		call_clash(d);

@@ -286,7 +286,7 @@ void call_heard(struct driver *d, const struct at_event *e)
 		heard_call(d, e);
 	else if (e->kind == AT_KEY)
 		heard_key(d, e->key);
-	else if (e->end && d->call.speech.on && !speech_is_echo(d))
+	else if (e->end && (d->call.speech.on || d->call.speech.stop) && !speech_is_echo(d))
 		speech_ended(d);
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "helper_store.h"
+#include "powercut.h"
 #include "resident_find.h"
 #include "resident_key.h"
 
@@ -32,7 +33,8 @@ static const struct one *one(int n)
 {
 	static struct one o;
 
-	snprintf(o.name, sizeof o.name, "王%c%c", 'A' + n % 26, 'A' + n / 26);
+	snprintf(o.name, sizeof o.name, "王%c%c%c", 'A' + n % 26, 'A' + n / 26 % 26,
+		'A' + n / 676 % 26);
 	snprintf(o.phone, sizeof o.phone, "138%08d", n);
 	snprintf(o.id_no, sizeof o.id_no, "3101181955%08d", n);
 	snprintf(o.address, sizeof o.address, "%d号", n);
@@ -352,6 +354,70 @@ static void who_has_the_key_but_not_the_value_is_a_stranger(void **state)
 	assert_int_equal(temp_done(t), STORE_OK);
 }
 
+/* -- the power fails while keys wander ------------------------------------------------------------------ */
+
+enum { STRANGERS = 8680 + 131580 };
+
+static void nearly_full(struct store *s)
+{
+	struct temp_store t = { .s = s };
+
+	fill(&t, "resident_key_new", 8680);
+	fill(&t, "resident_key_mid", 131580);
+}
+
+static void save_one(struct store *s, int64_t n)
+{
+	struct temp_store t = { .s = s };
+
+	save(&t, (int)n, VILLAGE);
+	if (n % 20 == 0)
+		resident_keys_settle(s, 300);
+}
+
+static enum power_there one_there(struct store *s, int64_t n)
+{
+	const struct one *o = one((int)n);
+	int64_t ids[8];
+	size_t found = resident_by_id_no(s, o->id_no, ids, 8) +
+		       resident_by_phone(s, o->phone, NULL, ids, 8) +
+		       resident_by_name_in_area(s, o->name, VILLAGE, ids, 8);
+
+	if (found == 0)
+		return POWER_ABSENT;
+	found += db_number(s->db, "SELECT count(*) FROM resident WHERE id = ?", 0,
+			 DB_ARGS(DI(ids[0]))) == 1;
+	return found == 4 ? POWER_WHOLE : POWER_HALF;
+}
+
+static const char *entry_lost(struct store *s)
+{
+	int64_t people = db_number(s->db, "SELECT count(*) FROM resident", 0, DB_NONE);
+
+	if (db_number(s->db, "SELECT count(*) FROM resident_known", 0, DB_NONE) !=
+		STRANGERS + 3 * people)
+		return "an entry is lost or stands twice";
+	return NULL;
+}
+
+static void a_cut_loses_no_key(void **state)
+{
+	static const struct power_job job = { .prepare = nearly_full,
+		.run = save_one,
+		.there = one_there,
+		.broken = entry_lost,
+		.span = 4000 };
+	uint64_t seed = power_seed();
+	struct power_result r = power_torture(&job, power_cuts(30), seed, NULL);
+
+	(void)state;
+	print_message("# TORTURE_SEED=%llu cuts %ld acknowledged %ld\n", (unsigned long long)seed,
+		r.cuts, r.acked);
+	assert_string_equal(r.first, "");
+	assert_int_equal(r.lost + r.half + r.split + r.corrupt + r.chain, 0);
+	assert_true(r.acked > r.cuts);
+}
+
 int main(void)
 {
 #define EACH(f) cmocka_unit_test_setup_teardown(f, temp_store_setup, temp_store_teardown)
@@ -365,6 +431,7 @@ int main(void)
 		EACH(namesakes_of_one_village_never_double),
 		EACH(a_phone_of_many_tells_them_by_name),
 		EACH(who_has_the_key_but_not_the_value_is_a_stranger),
+		cmocka_unit_test(a_cut_loses_no_key),
 	};
 
 	return cmocka_run_group_tests_name("resident_key", tests, NULL, NULL);

@@ -9,7 +9,7 @@
 
 #include "banned.h"
 
-enum { RESIDENTS_SLICE = 100, SETTLE = 2000 };
+enum { RESIDENTS_SLICE = 200, SETTLE = 2000 };
 
 enum { ARENA_MAX = 512 << 20 };
 

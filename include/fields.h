@@ -28,6 +28,7 @@ struct field {
 	enum sheet_kind kind;
 	bool cut;          /* text is only its beginning */
 	int part;          /* which transfer of a list; 0 for a row */
+	bool keyed;        /* from an object of JSON: who named it meant it */
 	const json_t *raw; /* the JSON value when it is no plain text; borrowed, or NULL */
 };
 

@@ -2,8 +2,8 @@
  * fields_json.h - an object of JSON as the fields of one record.
  *
  * A key is a name of the HTTP contract, a field name of header.h, or one of the Chinese words
- * of the headers. Lists become one cell with several values, the transfers of a warning ("tx")
- * become fields with a part. What has another form is handed on as it came (raw).
+ * of the headers. Lists become one cell with several values; the transfers of a warning ("tx")
+ * and the relatives of a resident ("family", "guardian") become fields with a part. What has another form is handed on as it came (raw).
  */
 #ifndef QUANZU_FIELDS_JSON_H
 #define QUANZU_FIELDS_JSON_H

@@ -64,6 +64,7 @@ struct intake_job {
 	intake_slice_fn *slice;
 	void *arg;
 	struct filereport *report; /* may be NULL */
+	struct arena *arena;       /* where the texts of people live on; NULL: in the slice */
 };
 
 /*

@@ -26,6 +26,8 @@ enum listing_kind {
 	LIST_TIME,  /* ms */
 	LIST_MONEY, /* fen; -1 not known */
 	LIST_BOOL,
+	LIST_DAYS,  /* bits from Monday on: a list of 1 to 7 */
+	LIST_CLOCK, /* minutes of the day: HH:MM */
 	LIST_BIRTH, /* YYYY-MM-DD; masked: the year */
 	LIST_JSON,  /* stored JSON text without personal data */
 	/* sealed: */

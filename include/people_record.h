@@ -50,6 +50,7 @@ struct team_record {
 
 struct duty_record {
 	const char *team, *name, *phone, *post, *village, *area_code;
+	int64_t member_id;    /* 0: found by name or phone */
 	unsigned weekdays;    /* bit 0 Monday .. bit 6 Sunday; 0 for a dated row */
 	const char *date;     /* YYYY-MM-DD, "" for a weekly row */
 	int from_min, to_min; /* minutes of the day; to <= from passes midnight; 0, 1440 all day */

@@ -40,7 +40,6 @@ static const struct {
 	{ "sent", "已发", LIST_INT }, { "received", "已收", LIST_INT }, { "alarms", "告警", LIST_WORDS },
 	{ "created", "新建", LIST_BOOL }, { "changed", "改动", LIST_WORDS }, { "note", "说明", LIST_TEXT },
 	{ "who", "谁", LIST_TEXT }, { "line", "经过", LIST_TEXT }, { "id", "编号", LIST_ID },
-	{ "team_id", "队伍编号", LIST_ID }, { "member_id", "队员编号", LIST_ID },
 };
 /* clang-format on */
 
@@ -163,42 +162,26 @@ static const char *list_text(
 	return keep(c, &b);
 }
 
-/* Bits, Monday first. The answer to a change has the days themselves, as a list. */
-static const char *weekdays_text(struct cli *c, int64_t bits)
+/* Monday first. */
+static const char *weekdays_text(struct cli *c, const json_t *list)
 {
 	static const char *const days[] = { "一", "二", "三", "四", "五", "六", "日" };
+	const json_t *day;
 	struct buf b;
+	size_t i;
 
 	buf_init(&b, 64);
-	for (size_t i = 0; i < sizeof days / sizeof *days; i++)
-		if ((bits >> i & 1) != 0)
-			buf_adds(&b, days[i]);
+	json_array_foreach(list, i, day) {
+		if (json_integer_value(day) >= 1 && json_integer_value(day) <= 7)
+			buf_adds(&b, days[json_integer_value(day) - 1]);
+	}
 	return keep(c, &b);
 }
 
-static int64_t days_to_bits(const json_t *days)
-{
-	const json_t *day;
-	int64_t bits = 0;
-	size_t i;
-
-	json_array_foreach(days, i, day) {
-		if (json_integer_value(day) >= 1 && json_integer_value(day) <= 7)
-			bits |= INT64_C(1) << (json_integer_value(day) - 1);
-	}
-	return bits;
-}
-
-static const char *integer_text(
-	struct cli *c, const char *listing, const char *column, int64_t n, enum listing_kind kind)
+static const char *integer_text(struct cli *c, int64_t n, enum listing_kind kind)
 {
 	if (kind == LIST_MONEY)
 		return cli_money(c, n);
-	if (strcmp(listing, "duties") == 0 && strcmp(column, "weekdays") == 0)
-		return weekdays_text(c, n);
-	if (strcmp(listing, "duties") == 0 &&
-		(strcmp(column, "from") == 0 || strcmp(column, "to") == 0))
-		return arena_print(&c->arena, "%02d:%02d", (int)(n / 60), (int)(n % 60));
 	return arena_print(&c->arena, "%" PRId64, n);
 }
 
@@ -216,12 +199,12 @@ const char *cli_value(struct cli *c, const char *listing, const char *column, co
 	case JSON_FALSE:
 		return "否";
 	case JSON_INTEGER:
-		return integer_text(c, listing, column, json_integer_value(value), kind);
+		return integer_text(c, json_integer_value(value), kind);
 	case JSON_REAL:
 		return arena_print(&c->arena, "%g", json_real_value(value));
 	case JSON_ARRAY:
 		if (strcmp(column, "weekdays") == 0)
-			return weekdays_text(c, days_to_bits(value));
+			return weekdays_text(c, value);
 		return list_text(c, listing, column, value);
 	case JSON_OBJECT:
 		return object_text(c, value);

@@ -250,6 +250,14 @@ static bool member_of_name(struct store *s, const struct duty_record *r, struct 
 	       member_by_name(s, team.id, r->name, ids, 2) == 1 && member_get(s, ids[0], out);
 }
 
+/* By the id that a list showed, else by number, else by name; within the team that is named. */
+static bool find_member(struct store *s, const struct duty_record *r, struct member *out)
+{
+	if (r->member_id != 0)
+		return member_get(s, r->member_id, out) && fits_duty(s, out, r);
+	return r->phone[0] != '\0' ? member_of_number(s, r, out) : member_of_name(s, r, out);
+}
+
 static bool apply_duty(struct people_work *w, const struct people_record *record,
 	struct people_row *out, struct change *c)
 {
@@ -260,9 +268,10 @@ static bool apply_duty(struct people_work *w, const struct people_record *record
 	struct member m;
 	struct duty d;
 	char masked[MASK_MAX];
-	bool found =
-		r->phone[0] != '\0' ? member_of_number(w->s, r, &m) : member_of_name(w->s, r, &m);
+	bool found = find_member(w->s, r, &m);
 
+	if (!found && r->member_id != 0)
+		return refuse(out, &no_member, "member", "");
 	if (!found && r->phone[0] != '\0')
 		return refuse(
 			out, &no_member, "phone", mask_phone(r->phone, masked, sizeof masked));

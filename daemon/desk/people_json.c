@@ -138,8 +138,8 @@ static void put_team(struct store *s, json_t *o, int64_t id)
 {
 	struct team t;
 
-	json_put_int(o, "team_id", id);
-	json_put_str(o, "team", team_get(s, id, &t) ? t.name : "");
+	json_put_int(o, "team", id);
+	json_put_str(o, "team_name", team_get(s, id, &t) ? t.name : "");
 }
 
 static json_t *member_of(struct store *s, int64_t id, const char *code, bool plain)
@@ -187,9 +187,9 @@ static json_t *duty_of(struct store *s, int64_t id, const char *code, bool plain
 	o = json_object();
 	json_put_int(o, "id", id);
 	put_team(s, o, d.team_id);
-	json_put_int(o, "member_id", d.shift.member_id);
+	json_put_int(o, "member", d.shift.member_id);
 	if (member_get(s, d.shift.member_id, &m))
-		put_masked(o, "member", m.name, mask_name, plain);
+		put_masked(o, "member_name", m.name, mask_name, plain);
 	days = json_array();
 	for (int i = 0; i < 7; i++)
 		if ((d.shift.weekdays >> i & 1) != 0)

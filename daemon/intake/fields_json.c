@@ -11,46 +11,81 @@
 
 enum { CELL_CHARS = 1000, ARENA_MAX = 8 << 20, EXACT_DIGITS = 15 };
 
+#define W (1u << HEADER_WARNING)
+#define PEOPLE (~W)
+
 /* Keys of the HTTP contract that differ from the names of the fields. */
 static const struct {
+	unsigned kinds;
 	const char *key, *field;
 } aliases[] = {
-	{ "name", "victim_name" },
-	{ "phones", "phone" },
-	{ "address", "addr_live" },
-	{ "amount_total", "amount" },
-	{ "suspect_phones", "suspect_phone" },
-	{ "suspect_urls", "suspect_url" },
-	{ "suspect_apps", "suspect_app" },
-	{ "suspect_ims", "suspect_im" },
-	{ "suspect_accounts", "suspect_account" },
-	{ "fraud_type_raw", "fraud_type" },
+	{ W, "name", "victim_name" },
+	{ W | PEOPLE, "phones", "phone" },
+	{ W, "address", "addr_live" },
+	{ W, "amount_total", "amount" },
+	{ W, "suspect_phones", "suspect_phone" },
+	{ W, "suspect_urls", "suspect_url" },
+	{ W, "suspect_apps", "suspect_app" },
+	{ W, "suspect_ims", "suspect_im" },
+	{ W, "suspect_accounts", "suspect_account" },
+	{ W, "fraud_type_raw", "fraud_type" },
+	{ 1u << HEADER_AREA | 1u << HEADER_TEAM, "kind", "type" },
+	{ 1u << HEADER_MEMBER, "pledged_on", "secrecy_date" },
+	{ 1u << HEADER_MEMBER, "trained_on", "training_date" },
+	{ 1u << HEADER_DUTY, "weekdays", "weekday" },
+	{ 1u << HEADER_DUTY, "day", "date" },
+	{ 1u << HEADER_DUTY, "from", "start" },
+	{ 1u << HEADER_DUTY, "to", "end" },
+	{ 1u << HEADER_DUTY, "member", "member" },
+	{ 1u << HEADER_DUTY, "off", "off" },
+};
+
+/* Lists of objects: their members are fields of a part each. */
+static const struct group {
+	enum header_kind kind;
+	const char *key,
+		*before; /* what stands before a member's name in the field's; NULL: nothing */
+} groups[] = {
+	{ HEADER_WARNING, "tx", NULL },
+	{ HEADER_RESIDENT, "family", "family_" },
+	{ HEADER_RESIDENT, "guardian", "guardian_" },
 };
 
 static const char *alias_of(enum header_kind kind, const char *key)
 {
-	if (kind != HEADER_WARNING) /* lists of people: the header's own names, phones is phone */
-		return strcmp(key, "phones") == 0 ? "phone" : NULL;
 	for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-		if (strcmp(key, aliases[i].key) == 0)
+		if ((aliases[i].kinds >> kind & 1u) != 0 && strcmp(key, aliases[i].key) == 0)
 			return aliases[i].field;
-	return record_field(key) ? key : NULL;
+	return kind == HEADER_WARNING && record_field(key) ? key : NULL;
 }
 
-static const char *field_of_key(const struct fields_json *flat, const char *key, bool in_transfer)
+/* Of a group's member: the field that belongs to the group; NULL: there is none. */
+static const char *field_of_member(
+	struct fields_json *flat, const char *key, const struct group *group)
+{
+	const char *name = arena_print(&flat->arena, "%s%s", group->before, key);
+
+	return *header_words(flat->kind, name) == '\0' ? NULL : name;
+}
+
+static const char *field_of_key(
+	struct fields_json *flat, const char *key, const struct group *group)
 {
 	struct header_options opt = { .kind = flat->kind,
 		.own = flat->ctx->words,
 		.own_count = flat->ctx->word_count,
 		.victim_calls = flat->ctx->victim_calls,
 		.hotline = flat->ctx->hotline };
-	const char *name = alias_of(flat->kind, key);
+	const char *name;
 
+	if (group != NULL && group->before != NULL)
+		return field_of_member(flat, key, group);
+	name = alias_of(flat->kind, key);
 	if (name == NULL && *header_words(flat->kind, key) != '\0')
 		name = key;
 	if (name == NULL)
 		name = header_field(key, &opt);
-	if (name != NULL && in_transfer && strcmp(name, "amount") == 0)
+	if (name != NULL && group != NULL && strcmp(name, "amount") == 0)
 		return "tx_amount";
 	return name;
 }
@@ -119,48 +154,72 @@ static void set_value(struct fields_json *flat, struct field *f, const json_t *v
 		f->raw = v;
 }
 
-static void add_members(struct fields_json *flat, const json_t *object, int part, bool in_transfer);
+static void add_members(
+	struct fields_json *flat, const json_t *object, int part, const struct group *group);
 
-static void add_transfers(struct fields_json *flat, const json_t *list)
+static bool is_objects(const json_t *v)
 {
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, one)
-		if (json_is_object(one))
-			add_members(flat, one, (int)i, true);
+	json_array_foreach(v, i, one)
+		if (!json_is_object(one))
+			return false;
+	return json_is_array(v) || json_is_object(v);
 }
 
-static void add_member(
-	struct fields_json *flat, const char *key, const json_t *v, int part, bool in_transfer)
+/* NULL: no group, or one of another form, which is kept as it came. */
+static const struct group *group_of(enum header_kind kind, const char *key, const json_t *v)
 {
+	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+		if (groups[i].kind == kind && strcmp(groups[i].key, key) == 0)
+			return is_objects(v) ? &groups[i] : NULL;
+	return NULL;
+}
+
+static void add_group(struct fields_json *flat, const json_t *v, const struct group *group)
+{
+	const json_t *one;
+	size_t i;
+
+	if (json_is_object(v))
+		add_members(flat, v, 0, group);
+	json_array_foreach(v, i, one)
+		add_members(flat, one, (int)i, group);
+}
+
+static void add_member(struct fields_json *flat, const char *key, const json_t *v, int part,
+	const struct group *within)
+{
+	const struct group *group = within == NULL ? group_of(flat->kind, key, v) : NULL;
 	struct field *f;
 
 	if (json_is_null(v) || flat->count == FIELDS_JSON)
 		return;
-	if (!in_transfer && flat->kind == HEADER_WARNING && strcmp(key, "tx") == 0 &&
-		json_is_array(v)) {
-		add_transfers(flat, v);
+	if (group != NULL) {
+		add_group(flat, v, group);
 		return;
 	}
 	f = &flat->field[flat->count++];
 	*f = (struct field){
-		.name = field_of_key(flat, key, in_transfer), .label = key, .part = part
+		.name = field_of_key(flat, key, within), .label = key, .part = part, .keyed = true
 	};
 	set_value(flat, f, v);
-	if (f->raw != NULL || f->kind == SHEET_BOOL) {
+	if (f->raw != NULL ||
+		(f->kind == SHEET_BOOL && (f->name == NULL || strcmp(f->name, "off") != 0))) {
 		f->name = NULL; /* no field has such a form: kept as it came */
 		f->raw = v;
 	}
 }
 
-static void add_members(struct fields_json *flat, const json_t *object, int part, bool in_transfer)
+static void add_members(
+	struct fields_json *flat, const json_t *object, int part, const struct group *group)
 {
 	const char *key;
 	json_t *v;
 
 	json_object_foreach((json_t *)(uintptr_t)object, key, v)
-		add_member(flat, key, v, part, in_transfer);
+		add_member(flat, key, v, part, group);
 }
 
 struct fields_json *fields_of_json(const json_t *object, enum header_kind kind, int row,
@@ -185,7 +244,7 @@ struct fields_json *fields_of_json(const json_t *object, enum header_kind kind, 
 	flat->kind = kind;
 	flat->ctx = ctx;
 	arena_init(&flat->arena, ARENA_MAX);
-	add_members(flat, object, 0, false);
+	add_members(flat, object, 0, NULL);
 	return flat;
 }
 

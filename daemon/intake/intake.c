@@ -186,8 +186,9 @@ void intake_run_record(struct intake_run *run, const char *sheet, int row,
 		good = item->warning != NULL;
 	} else {
 		item->people = arena_take(&run->arena, sizeof *item->people);
-		good = people_read(run->job->kind, fields, count, row, &ctx, &run->arena,
-			item->people, &item->fault, &item->notes);
+		good = people_read(run->job->kind, fields, count, row, &ctx,
+			run->job->arena == NULL ? &run->arena : run->job->arena, item->people,
+			&item->fault, &item->notes);
 	}
 	item->verdict = good ? INTAKE_OPEN : INTAKE_REFUSED;
 }

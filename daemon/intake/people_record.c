@@ -22,8 +22,8 @@ struct row {
 	struct fault *why;
 	struct notes *notes;
 	bool refused;
-	/* what belongs together but stands in several cells */
-	const char *family_name, *family_relation, *guardian_name, *guardian_relation;
+	const struct field *fields; /* of the row: what belongs together stands in several */
+	size_t count;
 };
 
 struct taker {
@@ -122,6 +122,19 @@ static void add_phone(struct row *r, const char *kind, const struct phone *phone
 		.relation = *relation != '\0' ? relation : keep(r, phone->note) };
 }
 
+/* A relative's name stands in another cell than the number, before or behind it. */
+static const char *text_beside(struct row *r, const struct field *f, const char *name)
+{
+	const struct field *at = r->fields, *end = at + r->count;
+	char clean[CELL_MAX];
+
+	for (; at < end; at++)
+		if (at->name != NULL && at->part == f->part && strcmp(at->name, name) == 0 &&
+			cell_clean(at->text, CELL_ASCII, clean, sizeof clean) == CELL_TEXT)
+			return keep(r, clean);
+	return "";
+}
+
 static void take_numbers(struct row *r, const struct field *f, const char *kind, const char *name,
 	const char *relation)
 {
@@ -149,13 +162,15 @@ static void take_own(struct row *r, const struct field *f, void *at)
 static void take_family(struct row *r, const struct field *f, void *at)
 {
 	(void)at;
-	take_numbers(r, f, "family", r->family_name, r->family_relation);
+	take_numbers(r, f, "family", text_beside(r, f, "family_name"),
+		text_beside(r, f, "family_relation"));
 }
 
 static void take_guardian(struct row *r, const struct field *f, void *at)
 {
 	(void)at;
-	take_numbers(r, f, "guardian", r->guardian_name, r->guardian_relation);
+	take_numbers(r, f, "guardian", text_beside(r, f, "guardian_name"),
+		text_beside(r, f, "guardian_relation"));
 }
 
 /* Somebody who gets SMS: one mobile number. */
@@ -353,6 +368,31 @@ static void take_clock_cell(struct row *r, const struct field *f, void *at)
 	}
 }
 
+static void take_off(struct row *r, const struct field *f, void *at)
+{
+	bool *off = at;
+	char clean[CELL_MAX];
+
+	(void)r;
+	*off = cell_clean(f->text, CELL_NFKC, clean, sizeof clean) == CELL_TEXT &&
+	       (strcmp(clean, "TRUE") == 0 || strcmp(clean, "1") == 0 || strcmp(clean, "是") == 0);
+}
+
+/* An id, as the lists show it. */
+static void take_member(struct row *r, const struct field *f, void *at)
+{
+	static const struct cell_fault bad = { "bad_number", "这里应填队员编号",
+		"请填写队员编号，或改填队伍和姓名、手机号。" };
+	int64_t *id = at;
+	char clean[CELL_MAX], *end = clean;
+
+	if (cell_clean(f->text, CELL_NFKC, clean, sizeof clean) != CELL_TEXT)
+		return;
+	*id = clean[0] == '-' ? 0 : strtoll(clean, &end, 10);
+	if (*end != '\0' || *id <= 0)
+		refuse(r, f, &bad);
+}
+
 static void take_shift(struct row *r, const struct field *f, void *at)
 {
 	const char **to = at;
@@ -411,7 +451,8 @@ static const struct taker duty_takers[] = {
 	{ "post", take_text, AT(duty, post) }, { "village", take_village, AT(duty, village) },
 	{ "area_code", take_code, AT(duty, area_code) }, { "weekday", take_weekdays, 0 }, { "date", take_day, AT(duty, date) },
 	{ "shift", take_shift, AT(duty, shift) }, { "start", take_clock_cell, AT(duty, from_min) },
-	{ "end", take_clock_cell, AT(duty, to_min) }, { "remark", take_text, AT(duty, remark) }, END
+	{ "end", take_clock_cell, AT(duty, to_min) }, { "off", take_off, AT(duty, off) },
+	{ "member", take_member, AT(duty, member_id) }, { "remark", take_text, AT(duty, remark) }, END
 };
 /* clang-format on */
 
@@ -473,7 +514,7 @@ static const struct cell_fault *lacks_duty(const struct people_record *p)
 {
 	const struct duty_record *d = &p->of.duty;
 
-	if (*d->name == '\0' && *d->phone == '\0')
+	if (*d->name == '\0' && *d->phone == '\0' && d->member_id == 0)
 		return &missing_who;
 	return d->weekdays == 0 && *d->date == '\0' ? &missing_day : NULL;
 }
@@ -492,7 +533,8 @@ static void clear_record(struct people_record *p, enum header_kind kind)
 	memset(p, 0, sizeof *p);
 	p->kind = kind;
 	for (const struct taker *t = takers[kind]; t->field != NULL; t++)
-		if (t->take != take_number && t->take != take_clock_cell && t->at != 0)
+		if (t->take != take_number && t->take != take_clock_cell && t->take != take_off &&
+			t->take != take_member && t->at != 0)
 			*(const char **)(void *)((char *)p + t->at) = "";
 	if (kind == HEADER_RESIDENT)
 		p->of.resident.id_type = "";
@@ -504,49 +546,52 @@ static void clear_record(struct people_record *p, enum header_kind kind)
 		p->of.duty.to_min = SHIFT_WHOLE_DAY;
 }
 
+/* What the daemon itself puts into its answers is no wish. */
+static void tell_unknown(struct row *r, const struct field *f)
+{
+	static const struct cell_fault unknown = { "unknown_field", "成批导入不收这一项",
+		"请核对字段名，或用修改单条的办法填写。" };
+	static const char ours[] =
+		" id created changed seq row area_name team_name member_name updated_at ";
+	char word[32];
+
+	snprintf(word, sizeof word, " %.28s ", f->label);
+	if (strstr(ours, word) == NULL)
+		note(r, f, &unknown);
+}
+
 static void take_field(struct row *r, const struct field *f)
 {
-	size_t n = strlen(f->name);
+	size_t n = f->name == NULL ? 0 : strlen(f->name);
 
 	while (n > 0 && f->name[n - 1] >= '0' && f->name[n - 1] <= '9')
 		n--; /* phone2 is phone */
-	for (const struct taker *t = takers[r->out->kind]; t->field != NULL; t++)
+	if (n == 0 && f->keyed)
+		tell_unknown(r, f);
+	for (const struct taker *t = takers[r->out->kind]; n > 0 && t->field != NULL; t++)
 		if (strlen(t->field) == n && strncmp(t->field, f->name, n) == 0)
 			t->take(r, f, (char *)r->out + t->at);
-}
-
-/* The family's name stands in another cell than its number, before or behind it. */
-static const char *text_of(
-	struct row *r, const struct field *fields, size_t count, const char *name)
-{
-	char clean[CELL_MAX];
-
-	for (size_t i = 0; i < count; i++)
-		if (fields[i].name != NULL && strcmp(fields[i].name, name) == 0 &&
-			cell_clean(fields[i].text, CELL_ASCII, clean, sizeof clean) == CELL_TEXT)
-			return keep(r, clean);
-	return "";
 }
 
 bool people_read(enum header_kind kind, const struct field *fields, size_t count, int row,
 	const struct intake_ctx *ctx, struct arena *arena, struct people_record *out,
 	struct fault *why, struct notes *notes)
 {
-	struct row r = {
-		.ctx = ctx, .number = row, .arena = arena, .out = out, .why = why, .notes = notes
-	};
+	struct row r = { .ctx = ctx,
+		.number = row,
+		.arena = arena,
+		.out = out,
+		.why = why,
+		.notes = notes,
+		.fields = fields,
+		.count = count };
 	const struct cell_fault *lack;
 
 	assert(kind < HEADER_KINDS && takers[kind] != NULL);
 	*notes = (struct notes){ .count = 0 };
 	clear_record(out, kind);
-	r.family_name = text_of(&r, fields, count, "family_name");
-	r.family_relation = text_of(&r, fields, count, "family_relation");
-	r.guardian_name = text_of(&r, fields, count, "guardian_name");
-	r.guardian_relation = text_of(&r, fields, count, "guardian_relation");
 	for (size_t i = 0; i < count; i++)
-		if (fields[i].name != NULL)
-			take_field(&r, &fields[i]);
+		take_field(&r, &fields[i]);
 	lack = lacks[kind](out);
 	if (!r.refused && lack != NULL) {
 		fault_set(why, lack->code, lack->why, lack->mend);

@@ -41,7 +41,7 @@ unsigned shift_weekdays(const char *text)
 	} whole[] = { { "工作日", 0x1F }, { "周末", 0x60 }, { "双休日", 0x60 }, { "每天", 0x7F },
 		{ "每日", 0x7F }, { "全周", 0x7F }, { "天天", 0x7F } };
 	static const char *const fillers[] = { "星期", "礼拜", "周", "、", ",", ";", "和", " ",
-		"及" };
+		"及", "\n" };
 	static const char *const ranges[] = { "至", "到", "-", "~", "—" };
 	unsigned days = 0;
 	int last = -1;

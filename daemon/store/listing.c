@@ -155,6 +155,21 @@ static json_t *words_json(const char *text)
 	return list;
 }
 
+static json_t *days_json(int64_t bits)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < 7; i++)
+		if ((bits >> i & 1) != 0)
+			json_array_append_new(list, json_integer(i + 1));
+	return list;
+}
+
+static json_t *clock_json(int64_t minutes)
+{
+	return json_sprintf("%02d:%02d", (int)(minutes / 60), (int)(minutes % 60));
+}
+
 static json_t *cell_json(const struct listing_cell *cell)
 {
 	char iso[CLOCK_ISO_MAX];
@@ -168,6 +183,10 @@ static json_t *cell_json(const struct listing_cell *cell)
 		return cell->n < 0 ? json_null() : json_integer(cell->n);
 	case LIST_BOOL:
 		return json_boolean(cell->n != 0);
+	case LIST_DAYS:
+		return days_json(cell->n);
+	case LIST_CLOCK:
+		return clock_json(cell->n);
 	case LIST_TIME:
 		return cell->n == 0 ? json_null() : json_string(clock_iso(cell->n, iso));
 	case LIST_WORDS:

@@ -344,10 +344,10 @@ static const struct listing_column duty_columns[] = {
 	COL("team_name", "队伍", LIST_TEXT, "t.name"),
 	COL("member", "队员编号", LIST_ID, "d.member_id"),
 	SEALED("member_name", "姓名", LIST_NAME, "m.name_x", "member", "name", "m.id"),
-	COL("weekdays", "星期", LIST_INT, "d.weekdays"),
+	COL("weekdays", "星期", LIST_DAYS, "d.weekdays"),
 	COL("day", "日期", LIST_TEXT, "d.day"),
-	COL("from", "起", LIST_INT, "d.from_min"),
-	COL("to", "止", LIST_INT, "d.to_min"),
+	COL("from", "起", LIST_CLOCK, "d.from_min"),
+	COL("to", "止", LIST_CLOCK, "d.to_min"),
 	COL("off", "不值班", LIST_BOOL, "d.off"),
 	END };
 static const struct listing_filter duty_filters[] = {

@@ -3,15 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "intake.h"
 #include "json.h"
 #include "resident_key.h"
-#include "table.h"
+#include "sheet.h"
 
 #include "banned.h"
 
 enum { RESIDENTS_SLICE = 200, SETTLE = 2000 };
 
-enum { ARENA_MAX = 512 << 20 };
+/* The check comes once a slice of the intake: what that may bring has room above. */
+enum { ARENA_MAX = 2 * PEOPLE_BYTES };
 
 struct people_job *people_job_new(enum header_kind kind, bool dry_run)
 {
@@ -21,7 +23,6 @@ struct people_job *people_job_new(enum header_kind kind, bool dry_run)
 		abort();
 	j->kind = kind;
 	j->dry_run = dry_run;
-	j->results = json_array();
 	arena_init(&j->arena, ARENA_MAX);
 	return j;
 }
@@ -30,86 +31,107 @@ void people_job_free(void *job)
 {
 	struct people_job *j = job;
 
-	for (size_t i = 0; i < j->count; i++)
-		json_decref(j->notes[i]);
+	for (size_t i = 0; i < j->items; i++) {
+		json_decref(j->item[i].notes);
+		json_decref(j->item[i].result);
+	}
+	free(j->item);
 	free(j->record);
-	free(j->row);
-	free(j->notes);
-	json_decref(j->results);
+	free(j->at);
 	arena_free(&j->arena);
 	free(j);
 }
 
-static void add_record(struct people_job *j, int row, const struct people_record *record,
-	const struct notes *notes)
+static void add_record(struct people_job *j, const struct people_record *record)
 {
 	if (j->count == j->room) {
 		j->room = j->room == 0 ? 256 : 2 * j->room;
 		j->record = realloc(j->record, j->room * sizeof *j->record);
-		j->row = realloc(j->row, j->room * sizeof *j->row);
-		j->notes = realloc(j->notes, j->room * sizeof *j->notes);
-		if (j->record == NULL || j->row == NULL || j->notes == NULL)
+		j->at = realloc(j->at, j->room * sizeof *j->at);
+		if (j->record == NULL || j->at == NULL)
 			abort();
 	}
-	j->row[j->count] = row;
-	j->notes[j->count] = notes_json(notes);
+	j->at[j->count] = j->items - 1;
 	j->record[j->count++] = *record;
 }
 
-static void add_result(struct people_job *j, int row, json_t *o)
+static void tell_item(struct people_item *it, json_t *o)
 {
-	json_object_set_new(o, "row", json_integer(row));
-	json_array_append_new(j->results, o);
+	json_object_set_new(o, "row", json_integer(it->row));
+	if (it->sheet[0] != '\0')
+		json_put_str(o, "sheet", it->sheet);
+	it->result = o;
 }
 
-static void reject(struct people_job *j, int row, const struct fault *why)
+static void reject(struct people_job *j, struct people_item *it, const struct fault *why)
 {
-	add_result(j, row,
-		json_pack("{s:s, s:o}", "result", people_done_code(PEOPLE_REJECTED), "error",
-			fault_json(why)));
+	tell_item(it, json_pack("{s:s, s:o}", "result", people_done_code(PEOPLE_REJECTED), "error",
+			      fault_json(why)));
 	j->counts.rejected++;
 }
 
-struct taker {
-	struct people_job *j;
-	const struct intake_ctx *ctx;
-};
-
-static bool take_row(void *arg, const struct table_row *t)
+/* Sheets have many rows of one name. */
+static const char *sheet_kept(struct people_job *j, const char *sheet)
 {
-	const struct taker *taker = arg;
-	struct people_job *j = taker->j;
-	struct intake_ctx ctx = *taker->ctx;
-	int row = t->row == NULL ? 0 : t->row->number;
-	struct people_record record;
-	struct notes notes;
-	struct fault why;
+	const char *last = j->items == 0 ? "" : j->item[j->items - 1].sheet;
 
-	if (t->what != TABLE_RECORD && t->what != TABLE_VERTICAL)
-		return true;
-	ctx.epoch_1904 = t->epoch_1904;
-	if (people_read(j->kind, t->fields, t->field_count, row, &ctx, &j->arena, &record, &why,
-		    &notes))
-		add_record(j, row, &record, &notes);
-	else
-		reject(j, row, &why);
-	return j->count + (size_t)j->counts.rejected < PEOPLE_ROWS;
+	return strcmp(last, sheet) == 0 ? last : arena_text(&j->arena, sheet, strlen(sheet));
+}
+
+static void add_item(struct people_job *j, const struct intake_item *from)
+{
+	const char *sheet = sheet_kept(j, from->sheet);
+	struct people_item *it;
+
+	if (j->items == j->item_room) {
+		j->item_room = j->item_room == 0 ? 256 : 2 * j->item_room;
+		j->item = realloc(j->item, j->item_room * sizeof *j->item);
+		if (j->item == NULL)
+			abort();
+	}
+	it = &j->item[j->items++];
+	*it = (struct people_item){ .sheet = sheet, .row = from->row };
+	if (from->verdict == INTAKE_REFUSED) {
+		reject(j, it, &from->fault);
+		return;
+	}
+	it->notes = notes_json(&from->notes);
+	add_record(j, from->people);
+}
+
+static bool keep(void *arg, struct intake_item *items, size_t count)
+{
+	struct people_job *j = arg;
+
+	for (size_t i = 0; i < count; i++) {
+		if (items[i].verdict == INTAKE_SKIPPED)
+			continue;
+		add_item(j, &items[i]);
+		if (items[i].verdict == INTAKE_OPEN)
+			items[i].verdict = INTAKE_ACCEPTED; /* the desk will say */
+	}
+	j->heavy = j->arena.total > PEOPLE_BYTES;
+	return !j->heavy;
 }
 
 bool people_job_read(struct people_job *j, const void *bytes, size_t n,
 	const struct intake_ctx *ctx, struct fault *why)
 {
-	struct taker taker = { j, ctx };
-	struct table *t = table_new(j->kind, ctx, take_row, &taker);
-	struct sheet_sink sink = table_sink(t);
-	enum sheet_rc rc = sheet_read_bytes(bytes, n, &sheet_limits_bulk, &sink, why);
+	struct sheet_limits limits = sheet_limits_bulk;
+	struct intake_job job = { .kind = j->kind,
+		.ctx = ctx,
+		.limits = &limits,
+		.slice = keep,
+		.arg = j,
+		.arena = &j->arena };
+	struct intake_summary summary;
 
-	if (rc == SHEET_OK)
-		table_end(t);
-	table_free(t);
-	if (rc == SHEET_REFUSED)
+	limits.rows = PEOPLE_ROWS;
+	if (!intake_bytes(&job, bytes == NULL ? "" : bytes, n, &summary, why))
 		return false;
-	if (j->count > 0 || j->counts.rejected > 0)
+	if (j->heavy)
+		return sheet_refuse(why, SHEET_TOO_HEAVY, &limits) == SHEET_OK;
+	if (j->items > 0)
 		return true;
 	fault_set(why, "no_header", "没有找到表头，或者表头下面没有记录",
 		"第一行写列名，例如 姓名、手机号，每人一行。");
@@ -143,14 +165,14 @@ void people_job_take_slice(
 
 static void tell_row(struct people_job *j, size_t i, struct people_row *r)
 {
-	int row = j->row[i];
+	struct people_item *it = &j->item[j->at[i]];
 	int *const counts[] = { &j->counts.rejected, &j->counts.created, &j->counts.updated,
 		&j->counts.unchanged };
 	json_t *o;
 
 	if (r->done == PEOPLE_REJECTED) {
-		r->fault.row = row;
-		reject(j, row, &r->fault);
+		r->fault.row = it->row;
+		reject(j, it, &r->fault);
 		return;
 	}
 	++*counts[r->done];
@@ -159,9 +181,9 @@ static void tell_row(struct people_job *j, size_t i, struct people_row *r)
 		json_put_int(o, "id", r->id);
 	if (r->note != NULL && r->note[0] != '\0')
 		json_put_str(o, "note", r->note);
-	if (j->notes[i] != NULL)
-		json_object_set(o, "notes", j->notes[i]);
-	add_result(j, row, o);
+	if (it->notes != NULL)
+		json_object_set(o, "notes", it->notes);
+	tell_item(it, o);
 }
 
 bool people_job_tell_slice(struct people_job *j, enum store_rc rc)
@@ -176,7 +198,7 @@ bool people_job_tell_slice(struct people_job *j, enum store_rc rc)
 		"请稍后把这个文件再导入一次，已导入的不会重复。");
 	for (size_t i = 0; i < n; i++) {
 		if (lost)
-			reject(j, j->row[j->next + i], &why);
+			reject(j, &j->item[j->at[j->next + i]], &why);
 		else
 			tell_row(j, j->next + i, &j->slice[i]);
 	}
@@ -187,7 +209,11 @@ bool people_job_tell_slice(struct people_job *j, enum store_rc rc)
 
 json_t *people_job_answer(const struct people_job *j)
 {
-	return json_pack("{s:i, s:i, s:i, s:i, s:b, s:O}", "created", j->counts.created, "updated",
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < j->items; i++)
+		json_array_append(list, j->item[i].result);
+	return json_pack("{s:i, s:i, s:i, s:i, s:b, s:o}", "created", j->counts.created, "updated",
 		j->counts.updated, "unchanged", j->counts.unchanged, "rejected", j->counts.rejected,
-		"dry_run", j->dry_run, "results", j->results);
+		"dry_run", j->dry_run, "results", list);
 }

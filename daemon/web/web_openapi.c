@@ -109,14 +109,16 @@ static json_t *schema_of(const struct web_route *r)
 
 static json_t *body_of(const struct web_route *r)
 {
-	static const char *const tables[] = { "text/csv",
+	static const char *const lists[] = { "application/x-ndjson", "text/csv",
 		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
-	json_t *content = json_content(type_of("object"));
+	bool large = (r->flags & WEB_LARGE) != 0;
+	json_t *content =
+		json_content(large ? json_pack("{s:[{s:s}, {s:s, s:{s:s}}]}", "oneOf", "type",
+					     "object", "type", "array", "items", "type", "object")
+				   : type_of("object"));
 
-	for (size_t i = 0; (r->flags & WEB_LARGE) != 0 && i < sizeof tables / sizeof *tables; i++)
-		json_object_set_new(content, tables[i], json_object());
-	if (r->run == web_push)
-		json_object_set_new(content, "application/x-ndjson", json_object());
+	for (size_t i = 0; large && i < sizeof lists / sizeof *lists; i++)
+		json_object_set_new(content, lists[i], json_object());
 	return json_pack("{s:o}", "content", content);
 }
 
@@ -144,6 +146,8 @@ static json_t *column_schema(const struct listing_column *c)
 		[LIST_TIME] = "string",
 		[LIST_MONEY] = "integer",
 		[LIST_BOOL] = "boolean",
+		[LIST_DAYS] = "array",
+		[LIST_CLOCK] = "string",
 		[LIST_BIRTH] = "string",
 		[LIST_JSON] = "object",
 		[LIST_NAME] = "string",

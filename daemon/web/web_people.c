@@ -187,14 +187,16 @@ void web_people_add(struct request *rq)
 
 	if (!may_change(rq)) {
 		request_done(rq);
-	} else if (form == PUSH_SHEET) {
-		start_list(rq);
-	} else if (form != PUSH_OBJECT) {
-		request_problem(rq, 415, "media_type",
-			"请用 application/json 传一条，或用 text/csv、xlsx 的类型传一张表。");
-		request_done(rq);
-	} else {
+	} else if (form == PUSH_OBJECT) {
 		add_one(rq);
+	} else if (form != PUSH_UNKNOWN) {
+		start_list(rq);
+	} else {
+		request_problem(rq, 415, "media_type",
+			"请用 application/json 传一条或一个数组，用 application/x-ndjson "
+			"每行传一条，"
+			"或用 text/csv、xlsx 的类型传一张表。");
+		request_done(rq);
 	}
 }
 

@@ -17,7 +17,7 @@ enum {
 	{ METHOD_GET, "/v1/" noun "/{id}", roles, 0, web_one, NULL, what "详情" }
 #define PEOPLE(noun, roles, what) \
 	LIST(noun, LOOK, what), \
-	{ METHOD_POST, "/v1/" noun, roles, WEB_LARGE, web_people_add, NULL, "新增一条" what "，或导入一张表" }, \
+	{ METHOD_POST, "/v1/" noun, roles, WEB_LARGE, web_people_add, NULL, "新增一条" what "，或成批导入（表格、JSON 数组、每行一条的 JSON）" }, \
 	{ METHOD_PATCH, "/v1/" noun "/{id}", roles, 0, web_people_change, NULL, "修改" what }, \
 	{ METHOD_PUT, "/v1/" noun "/{id}", roles, 0, web_people_change, NULL, "修改" what }
 

@@ -802,12 +802,50 @@ def people_are_made_changed_and_imported(d):
     assert (dry["created"], dry["rejected"], dry["dry_run"]) == (2, 1, True), dry
     assert d.ask("GET", "/v1/residents?q=13800138778").json["items"] == []
     real = d.ask("POST", "/v1/residents", table, {"Content-Type": "text/csv"}, role="manager").json
-    assert (real["created"], real["rejected"]) == (2, 1) and sorted(r["row"] for r in real["results"]) == [2, 3, 4], real
+    assert (real["created"], real["rejected"]) == (2, 1) and [r["row"] for r in real["results"]] == [2, 3, 4], real
     again = d.ask("POST", "/v1/residents", table, {"Content-Type": "text/csv"}, role="manager").json
     assert (again["created"], again["unchanged"]) == (0, 2), again
     team = xlsx([["队伍", "姓名", "手机号", "职务", "村居"], ["示例村劝导队", "王样本", "13700137000", "队长", "示例村"]])
     members = d.ask("POST", "/v1/members", team, {"Content-Type": XLSX}, role="manager").json
     assert members["created"] == 1, members
+
+
+@test_shared
+def lists_of_people_come_as_json_too(d):
+    for code, name in (("310118110000", "示例镇"), ("310118110203", "示例村")):
+        d.ask("POST", "/v1/areas", {"code": code, "name": name}, role="manager")
+    put = lambda noun, body, kind="application/json": d.ask("POST", "/v1/" + noun, body, {"Content-Type": kind}, role="manager")
+    results = lambda a: [r["result"] for r in a.json["results"]]
+    people = [{"name": "周样例", "phones": ["13800138801", "13800138802"], "area": "示例村", "birth": "1950-02-03", "sex": "M",
+               "family": [{"name": "周甲", "phone": "13800138803", "relation": "女儿"}, {"name": "周乙", "phone": "13800138804"}],
+               "guardian": {"name": "周丙", "phone": "13800138805", "relation": "丈夫"}, "tags": ["独居", "老年"], "state": "moved"},
+              {"name": ""}, {"姓名": "吴样例", "手机号": "13800138806", "村居": "示例村"}, 7, {"name": "郑样例", "family": ["13800138807"]}]
+    a = put("residents", people)
+    assert a.status == 200 and results(a) == ["created", "rejected", "created", "rejected", "rejected"], a.raw
+    assert [r["row"] for r in a.json["results"]] == [1, 2, 3, 4, 5]
+    assert [n["column"] for n in a.json["results"][0]["notes"]] == ["state"], a.raw
+    assert [r["error"]["code"] for r in a.json["results"] if "error" in r] == ["no_name", "not_an_object", "name_only"], a.raw
+    one = d.ask("GET", "/v1/residents/%d?reveal=1&reason=%%E6%%A0%%B8%%E5%%AF%%B9" % a.json["results"][0]["id"]).json
+    assert one.get("phones") == ["13800138801", "13800138802"] and one["tags"] == ["独居", "老年"] and one["birth"] == "1950-02-03", one
+    assert one["family"] == [{"name": "周甲", "phone": "13800138803", "relation": "女儿"},
+                             {"name": "周乙", "phone": "13800138804", "relation": ""}], one
+    assert one["guardian"] == [{"name": "周丙", "phone": "13800138805", "relation": "丈夫"}], one
+    lines = "\n".join(json.dumps(p, ensure_ascii=False) for p in people[:3]) + "\n{broken\n"
+    a = put("residents", lines.encode(), "application/x-ndjson")
+    assert results(a) == ["unchanged", "rejected", "unchanged", "rejected"], a.raw
+    a = put("members", [{"team": "示例村劝导队", "name": "冯样例", "phone": "13700137001", "post": "队长", "pledged_on": "2026-01-05"}])
+    assert results(a) == ["created"], a.raw
+    member = a.json["results"][0]["id"]
+    a = put("duties", [{"member": member, "weekdays": [1, 2, 7], "from": "08:00", "to": "20:00"},
+                       {"phone": "13700137001", "day": "2026-12-01", "off": True}, {"member": 99, "weekdays": [1]}])
+    assert results(a) == ["created", "created", "rejected"], a.raw
+    duty = [d.ask("GET", "/v1/duties/%d" % r["id"], role="manager").json for r in a.json["results"][:2]]
+    assert (duty[0]["weekdays"], duty[0]["from"], duty[0]["to"], duty[0]["off"]) == ([1, 2, 7], "08:00", "20:00", False), duty
+    assert (duty[1]["day"], duty[1]["off"]) == ("2026-12-01", True), duty
+    assert put("teams", [{"name": "机动队", "area": "示例村", "kind": "line2"}]).json["created"] == 1
+    assert put("areas", [{"code": "310118110209", "name": "新村", "kind": "community", "aliases": ["新一", "新二"]}]).json["created"] == 1
+    assert d.ask("GET", "/v1/areas/310118110209", role="manager").json["aliases"] == ["新一", "新二"]
+    assert put("residents", []).status == 422 and put("residents", b"[{").status == 422
 
 
 @test_shared

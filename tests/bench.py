@@ -4,7 +4,7 @@
 The daemon, the simulated modems and the load run on this machine at the same time, as they would in
 a township office; limits of SQLite and of the bare transaction are measured in the same run.
 
-    B=build tests/bench.py [NAME...]      NAME: post rows match import latency sms idle
+    B=build tests/bench.py [NAME...]      NAME: post rows match import latency sms cloud idle
     BENCH=full                            1,000,000 residents instead of 200,000
     BENCH_DIR=/path                       a folder on the disk to be measured (default /tmp)
 """
@@ -251,6 +251,21 @@ def sms():
     _, _, lines = flow(1, 10, "modem 0 delay 1000\n")
     used = len(lines) * 1.0 / ((lines[-1]["t"] - lines[0]["t_cmd"]) / 1e6)
     at_least("share of a modem's time that is used, 1 s an SMS", used, "", 0.98)
+
+
+@bench
+def cloud():
+    """Alerts through one cloud channel to a provider that answers at once; beside it the same requests unsigned."""
+    for parallel in (1, 16, 64):
+        out = {x["what"]: x for x in map(json.loads, tool("bench_cloud", 2, parallel).splitlines())}
+        channel, client = out["channel"], out["client"]
+        assert channel["bad"] == client["bad"] == 0, out
+        what = "cloud messages, %d transfer%s at once" % (parallel, "s" * (parallel > 1))
+        if parallel < 64:
+            show(what, channel["per_s"], "/s", "(bare requests %.0f/s)" % client["per_s"])
+            continue
+        at_least(what, channel["per_s"], "/s", 3000, "(bare requests %.0f/s)" % client["per_s"])
+        at_most("  processor for a cloud message", channel["cpu_us"], "us", 75, "(bare request %.0f us)" % client["cpu_us"])
 
 
 @bench

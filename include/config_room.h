@@ -14,6 +14,12 @@ bool config_drop(struct config_reader *r, const struct config_node *n, void *set
 bool config_channels(struct config_reader *r, const struct config_node *n, void *settings);
 bool config_channels_same(const struct settings *a, const struct settings *b);
 void config_channels_free(struct settings *s); /* wipes what their kinds keep */
+/* Keys of a channel: what it is for (config_ways.c). The target is the struct channel_settings. */
+bool config_purposes(struct config_reader *r, const struct config_node *n, void *channel);
+bool config_carriers(struct config_reader *r, const struct config_node *n, void *channel);
+bool config_hours(struct config_reader *r, const struct config_node *n, void *channel);
+/* "3/min, 50/d" into its struct rate_rules. */
+bool config_rates(struct config_reader *r, const struct config_node *n, struct rate_rules *out);
 bool config_cases(struct config_reader *r, const struct config_node *n, void *settings);
 bool config_levels(struct config_reader *r, const struct config_node *n, void *settings);
 bool config_level_words(struct config_reader *r, const struct config_node *n, void *settings);

@@ -75,6 +75,14 @@ int desk_fault_status(const struct fault *f); /* 404, 409, 422 ... */
 /* The next message for this channel, or false: none may go now. */
 bool desk_claim(struct desk *d, const char *channel, enum outgoing_kind kind, struct outgoing *out);
 
+/* It was not even handed over: at once to whoever may. */
+void desk_back(struct desk *d, const char *channel, int64_t id);
+/* What the pump sees of a channel: is it up, is its card suspect, how many would it take (by kind)? */
+void desk_lane(struct desk *d, const char *channel, bool up, bool suspect,
+	const int free_[OUTGOING_KINDS]);
+void desk_lanes_changed(struct desk *d); /* one of them is up or down now */
+bool desk_no_way(
+	const struct desk *d); /* no channel can carry an urgent SMS, and people were told */
 void desk_part(struct desk *d, const char *channel, const struct send_part *part);
 /*
  * The channel is done with the message; `last` (NULL: told before) is the part that ended it.
@@ -84,15 +92,15 @@ void desk_sent(struct desk *d, const char *channel, const struct send_part *last
 	const struct send_result *r);
 void desk_late(struct desk *d, const char *channel, int64_t id, int part,
 	int mr); /* silence that ended well */
-/* A delivery report; an unknown reference is kept for 200 s. outcome: delivered, pending, failed. */
-void desk_report(struct desk *d, const char *channel, int mr, const char *number,
-	const char *outcome, int status);
 /*
- * A report that names the message itself, since the provider gave our own reference back. `pending`
- * settles an unsure one: the provider has it. What comes late, twice or out of order changes nothing.
+ * A delivery report, found as struct report says; one of an unknown reference is kept for 200 s.
+ * One that names the message or the provider's id is about all of it: `pending` settles an unsure
+ * one. What comes late, twice or out of order changes nothing.
  */
-void desk_report_of(
-	struct desk *d, const char *channel, int64_t id, const char *outcome, const char *error);
+void desk_report(struct desk *d, const char *channel, const struct report *r);
+bool desk_has_questions(const struct desk *d);
+/* The next unsure message that its channel's provider is to be asked about; false: none. */
+bool desk_question(struct desk *d, char channel[32], struct outgoing *out, char other_ref[96]);
 /* After a start: what was `sending` is unsure now; missed steps collapse. */
 void desk_recover(struct desk *d);
 

@@ -18,10 +18,13 @@
 #include "task.h"
 #include "template.h"
 #include "timer.h"
+#include "traffic.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS (24 * HOUR_MS)
+
+enum { DESK_QUESTIONS = 64 };
 
 struct desk {
 	struct store *s;
@@ -33,6 +36,9 @@ struct desk {
 	const struct place_area *areas;
 	size_t area_count;
 	int64_t areas_version;
+	struct traffic traffic;
+	int64_t question[DESK_QUESTIONS]; /* unsure messages whose provider is to be asked now */
+	int question_count;
 };
 
 /* How far the wall clock is from desk time while it is doubted, as last written down; 0: trusted. */
@@ -81,6 +87,9 @@ int64_t post_call(struct desk *d, const struct post *p, int64_t ttl_ms);
 int64_t post_open_due(const struct policy *p, int64_t from_ms, int64_t after_ms);
 int64_t post_text(struct desk *d, const char *phone, const char *text, const char *purpose,
 	const char *class_);
+/* By that channel alone; marked 测试 and no part of any figure. */
+int64_t post_test(
+	struct desk *d, const char *channel, const char *phone, bool call, const char *text);
 /* To the members of the centre's team (or the police's) who are on duty; returns how many. */
 int post_team(struct desk *d, const struct casefile *c, const char *kind, const char *purpose,
 	enum template_name tpl, const struct template_values *v);
@@ -211,5 +220,28 @@ void keypad_take(struct desk *d, const struct incoming *in);
 /* -- outbox.c ------------------------------------------------------------------------------------------------------ */
 
 void outbox_unsure(struct desk *d, const struct timer *t);
+/* It is over for this message: no channel takes it. */
+void outbox_refuse(struct desk *d, struct message *m, const char *error);
+
+/* -- claim.c ------------------------------------------------------------------------------------------------------- */
+
+/* Asks by itself: without it the person must be asked another way. A call repeats what the SMS asks. */
+bool outbox_asks(const struct message *m);
+bool outbox_is_urgent_sms(
+	const struct message *m); /* people must hear when it does not get through */
+const char *outbox_not_needed(
+	struct desk *d, const struct message *m); /* why; NULL: it is needed */
+void outbox_expire(struct desk *d, struct message *m);
+void outbox_hold(struct desk *d, struct message *m, int64_t until, const char *why);
+void outbox_fill(struct desk *d, const struct message *m, struct outgoing *out);
+
+/* -- receipt.c ------------------------------------------------------------------------------------------------------- */
+
+void receipt_ask(struct desk *d, const struct message *m, int n); /* later, for the n-th time */
+void receipt_due(struct desk *d, const struct timer *t);
+/* A report that was quicker than the answer it belongs to. */
+void receipt_early(
+	struct desk *d, struct message *m, const struct send_part *p, const char *channel);
+void receipt_early_ref(struct desk *d, struct message *m, const char *other_ref);
 
 #endif

@@ -28,10 +28,10 @@ struct message {
 	int64_t held_until;
 	const char *held_why;
 	int64_t expires_at;
-	const char *channel;
-	int attempts; /* refused for a passing reason so far, on any channel */
-	int repeats;  /* sent again after an unsure attempt; the text is marked then */
-	int tries;    /* how often it was given to a channel */
+	const char *channel; /* the last; of a new test the only one */
+	int attempts;        /* refused for a passing reason so far, on any channel */
+	int repeats;         /* sent again after an unsure attempt; the text is marked then */
+	int tries;           /* how often it was given to a channel */
 	int parts, parts_sent, concat_ref;
 	int64_t cost_fen; /* of all tries that were charged */
 	const char *error;
@@ -40,6 +40,7 @@ struct message {
 
 void message_add(struct store *s, const struct message *m);
 bool message_get(struct store *s, int64_t id, struct message *out);
+bool message_whole(struct store *s, int64_t id, struct message *out); /* with phone and text */
 /* A step of its life with its event; false: forbidden. Writes the other fields as they stand in *m. */
 bool message_event(struct store *s, struct message *m, enum message_event ev, const char *reason);
 /*
@@ -81,14 +82,24 @@ struct message_parts { /* how many are in which state */
 	int sent, delivered, unsure;
 };
 struct message_parts message_parts(struct store *s, int64_t id);
+void message_parts_drop(struct store *s, int64_t id); /* it begins anew by another channel */
 
 /* The next 8-bit concatenation reference for a number, not used again within 24 h before 256 others. */
 int message_concat_ref(struct store *s, const char *phone);
 
 /* -- reports that came before their reference ---------------------------------------------- */
 
-void stray_report_put(struct store *s, const char *channel, int mr, const char *number,
-	const char *outcome, int status);
+struct stray_report {
+	const char *channel, *number; /* number "" unknown */
+	int mr;                       /* -1 none */
+	const char *other_ref;        /* "" none */
+	const char *outcome, *error;
+	int status;
+};
+void stray_report_put(struct store *s, const struct stray_report *r);
+/* One with that id of the provider. */
+bool stray_report_take_ref(struct store *s, const char *channel, const char *other_ref,
+	const char **outcome, const char **error);
 /* One with that reference and the number of that message. */
 bool stray_report_take(struct store *s, const char *channel, int mr, int64_t message_id,
 	const char **outcome, int *status);
@@ -96,14 +107,9 @@ void stray_report_purge(struct store *s);
 
 /* -- limits ---------------------------------------------------------------------------------- */
 
-/* Parts that this channel sent in the running minute, hour and day (fixed windows from the first). */
-struct sent_count {
-	int64_t start_at;
-	int parts;
-};
-struct sent_count sent_count_get(
-	struct store *s, const char *channel, const char *span, int64_t length_ms);
-void sent_count_add(struct store *s, const char *channel, int parts);
+/* What was sent since then, oldest first, with kind, class, template, channel, phone, sent_at; until false. */
+void message_sent_since(struct store *s, int64_t since_ms,
+	bool (*each)(void *arg, const struct message *m), void *arg);
 /* Automatic answers to one number since then; and one more. */
 int answer_count(struct store *s, const char *phone, int64_t since_ms);
 void answer_count_add(struct store *s, const char *phone);

@@ -37,4 +37,9 @@ bool pump_hook(struct pump *p, const char *name, const struct channel_hook *h,
 /* A person says that what stopped this channel is mended. False: *why in plain Chinese. */
 bool pump_resume(struct pump *p, const char *name, const char **why);
 
+/* Lines of the dialogue after `since`, see channel_kind.log; NULL: no such channel, or it keeps none. */
+json_t *pump_log(struct pump *p, const char *name, uint64_t since);
+/* No channel can carry an urgent SMS, for half a minute at least. */
+bool pump_no_way(const struct pump *p);
+
 #endif

@@ -18,8 +18,10 @@
 #include "outcome_code.h"
 #include "phrase.h"
 #include "policy.h"
+#include "quota.h"
 #include "reward_rule.h"
 #include "template.h"
+#include "way.h"
 
 enum { SETTINGS_CHANNELS = 64, SETTINGS_LISTENS = 8, SETTINGS_PATH = 256 };
 enum { SETTINGS_WORDS = 12, SETTINGS_WORD = 128 };
@@ -34,6 +36,7 @@ struct channel_settings {
 	int max_parts;                     /* 6 */
 	int validity_min;                  /* 60 for urgent ones */
 	int per_minute, per_hour, per_day; /* parts; 0 no limit; 20, 200, 1000; simulators 0 */
+	int per_month;                     /* likewise; 0 */
 	bool reports;                      /* ask for delivery reports */
 	struct {                           /* of a modem and its card */
 		char iccid[24];   /* the card that belongs here, or its beginning; "" any */
@@ -48,6 +51,9 @@ struct channel_settings {
 		char loop_to[24];         /* the loop test goes there; "" to own_number */
 		int loop_min;             /* so often; 0 only by order; 1440, simulators 0 */
 	} modem;
+	struct way_rules way; /* what it is for, cost, preference, hours, carriers */
+	/* One number by whatever channel, and one template to one number by this one. */
+	struct rate_rules per_number, per_number_calls, per_template;
 	/*
 	 * Keys that belong to the kind alone, as JSON: of a cloud's account. The secret file "x_file"
 	 * was read and stands as "x" (but for ca_file, which stays an absolute path). NULL: a modem.
@@ -97,10 +103,11 @@ struct settings {
 	struct fraud_table fraud_types;    /* R; of the office; types NULL: none */
 	struct level_table level_words;    /* R; of the sources; words NULL: none */
 	struct arena *memory;              /* behind both tables; owned */
-	char alarm_command[SETTINGS_PATH]; /* R; checked, not run yet */
+	char alarm_command[SETTINGS_PATH]; /* R; a program without arguments; "" none */
 	char log_level[8];                 /* R */
 	int64_t disk_low_bytes;            /* below: intake answers 507 */
 	int inbox_per_sender_hour, answers_per_hour, answers_per_day; /* R */
+	int bundle_s;      /* R; notices to one person wait so long for others; 0 off */
 	int unsure_wait_s; /* R; an urgent SMS without answer of the network: again after this */
 };
 

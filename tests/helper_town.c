@@ -40,6 +40,8 @@ void town_settings(struct settings *set)
 	snprintf(set->area, sizeof set->area, "%s", CENTRE);
 	snprintf(set->templates.signature, sizeof set->templates.signature, "%s", "示例镇反诈");
 	snprintf(set->channel[0].name, sizeof set->channel[0].name, "%s", "sim1");
+	snprintf(set->channel[0].kind, sizeof set->channel[0].kind, "%s", "modem");
+	set->channel[0].sms = true;
 	set->channel_count = 1;
 	set->phrases = phrases_new(NULL, &fault);
 }

@@ -51,7 +51,7 @@ static bool is_in(const struct numbers *list, const char *number)
 	return false;
 }
 
-static void hear(struct play *p, const struct outgoing *m)
+static void hear(struct play *p, int channel, const struct outgoing *m)
 {
 	struct message row;
 	struct heard *h;
@@ -61,13 +61,14 @@ static void hear(struct play *p, const struct outgoing *m)
 	*h = (struct heard){ .at = clock_now_ms() };
 	snprintf(h->to, sizeof h->to, "%s", m->to);
 	snprintf(h->text, sizeof h->text, "%s", m->text);
+	snprintf(h->channel, sizeof h->channel, "%s", p->set.channel[channel].name);
 	if (message_get(p->t.s, m->id, &row)) {
 		snprintf(h->purpose, sizeof h->purpose, "%s", row.purpose);
 		h->case_id = row.case_id;
 	}
 }
 
-static void verdict(struct play *p, const struct outgoing *m, enum send_verdict v,
+static void verdict(struct play *p, int channel, const struct outgoing *m, enum send_verdict v,
 	enum send_class class_, int mr, const char *error)
 {
 	struct send_part part = { .id = m->id, .parts = 1, .verdict = v, .mr = mr };
@@ -79,27 +80,44 @@ static void verdict(struct play *p, const struct outgoing *m, enum send_verdict 
 		.other_ref = "" };
 
 	snprintf(part.error, sizeof part.error, "%s", error);
-	desk_sent(p->desk, "sim1", &part, &r);
+	desk_sent(p->desk, p->set.channel[channel].name, &part, &r);
 }
 
-static void deliver(struct play *p, const struct outgoing *m)
+static void report(struct play *p, int channel, const struct outgoing *m, int mr,
+	const char *outcome, int status)
+{
+	desk_report(p->desk, p->set.channel[channel].name,
+		&(struct report){
+			.mr = mr, .number = m->to, .outcome = outcome, .status = status });
+}
+
+static void deliver(struct play *p, int channel, const struct outgoing *m)
 {
 	int mr = p->mr++ % CHANNEL_MR;
+	enum send_class class_;
+	enum send_verdict v;
+	const char *why;
 
+	if (play_channel_fault(p, channel, &v, &class_, &why)) {
+		if (v == SEND_UNSURE)
+			hear(p, channel, m);
+		verdict(p, channel, m, v, class_, -1, why);
+		return;
+	}
 	if (is_in(&p->refusing, m->to)) {
-		verdict(p, m, SEND_REFUSED, SEND_NUMBER, -1, "number 1");
+		verdict(p, channel, m, SEND_REFUSED, SEND_NUMBER, -1, "number 1");
 		return;
 	}
-	hear(p, m);
+	hear(p, channel, m);
 	if (is_in(&p->silent, m->to)) {
-		verdict(p, m, SEND_UNSURE, SEND_PASSING, -1, "silence");
+		verdict(p, channel, m, SEND_UNSURE, SEND_PASSING, -1, "silence");
 		return;
 	}
-	verdict(p, m, SEND_SENT, SEND_PASSING, mr, "");
+	verdict(p, channel, m, SEND_SENT, SEND_PASSING, mr, "");
 	if (is_in(&p->undelivered, m->to))
-		desk_report(p->desk, "sim1", mr, m->to, "failed", 0x46);
+		report(p, channel, m, mr, "failed", 0x46);
 	else if (!p->no_reports)
-		desk_report(p->desk, "sim1", mr, m->to, "delivered", 0);
+		report(p, channel, m, mr, "delivered", 0);
 }
 
 /* A phone that answers every SMS with that very SMS. */
@@ -110,28 +128,50 @@ static void talk_back(struct play *p, int from)
 			play_write(p, p->heard[i].to, p->heard[i].text, 0);
 }
 
-void play_pump(struct play *p)
+static bool claim(struct play *p, int channel, struct outgoing *m)
+{
+	bool found;
+
+	if (p->channel[channel].down || p->channel[channel].busy)
+		return false;
+	play_begin(p);
+	found = desk_claim(p->desk, p->set.channel[channel].name, OUTGOING_SMS, m);
+	play_finish(p);
+	return found;
+}
+
+/* True: this channel had something to send. */
+static bool pump_one(struct play *p, int channel)
 {
 	struct outgoing m;
-	bool more = !p->channel_down && !p->is_waiting;
+
+	if (!claim(p, channel, &m))
+		return false;
+	if (p->slow) {
+		p->waiting = m;
+		p->is_waiting = true;
+		return true;
+	}
+	play_begin(p);
+	deliver(p, channel, &m);
+	play_finish(p);
+	return true;
+}
+
+void play_pump(struct play *p)
+{
 	int before = p->heard_count;
+	bool more = !p->channel_down && !p->is_waiting;
 
 	while (more) {
-		play_begin(p);
-		more = desk_claim(p->desk, "sim1", OUTGOING_SMS, &m);
-		play_finish(p);
-		if (!more)
-			break;
-		if (p->slow) {
-			p->waiting = m;
-			p->is_waiting = true;
-			break;
-		}
-		play_begin(p);
-		deliver(p, &m);
-		play_finish(p);
+		more = false;
+		for (int i = 0; i < p->set.channel_count && !p->is_waiting; i++)
+			more = pump_one(p, i) || more;
+		more = more && !p->is_waiting;
 	}
 	talk_back(p, before);
+	while (!p->channel_down && play_place_call(p))
+		;
 	while (!p->channel_down && play_place_call(p))
 		;
 }
@@ -141,7 +181,7 @@ void play_answer_waiting(struct play *p)
 	if (p->is_waiting) {
 		p->is_waiting = false;
 		play_begin(p);
-		deliver(p, &p->waiting);
+		deliver(p, 0, &p->waiting);
 		play_finish(p);
 	}
 	play_pump(p);
@@ -190,6 +230,7 @@ void play_restart(struct play *p, int64_t off_ms)
 	temp_store_again(&p->t);
 	p->desk = desk_open(p->t.s, &p->set);
 	p->is_waiting = false; /* the modem's verdict finds nobody */
+	play_tell_channels(p);
 	play_begin(p);
 	desk_recover(p->desk);
 	play_finish(p);
@@ -359,6 +400,8 @@ static void settle_in(struct settings *set)
 	snprintf(set->area, sizeof set->area, "%s", "310118110000");
 	snprintf(set->templates.signature, sizeof set->templates.signature, "%s", "白鹤镇反诈");
 	snprintf(set->channel[0].name, sizeof set->channel[0].name, "%s", "sim1");
+	snprintf(set->channel[0].kind, sizeof set->channel[0].kind, "%s", "modem");
+	set->channel[0].sms = true;
 	snprintf(
 		set->channel[0].own_number, sizeof set->channel[0].own_number, "%s", "13800138099");
 	set->channel_count = 1;

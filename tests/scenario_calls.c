@@ -11,6 +11,7 @@
 void play_calls(struct play *p, char *at)
 {
 	p->set.channel[0].voice = strcmp(play_need(p, &at, "on or off"), "on") == 0;
+	play_reopen(p);
 }
 
 void play_ring(struct play *p, char *at)

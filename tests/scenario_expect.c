@@ -141,6 +141,19 @@ static void expect_count(struct play *p, char *at)
 	compare(p, who, there, at);
 }
 
+/* expect by sim1 3: so many SMS left by that channel. */
+static void expect_by(struct play *p, char *at)
+{
+	const char *name = play_need(p, &at, "channel");
+	char there[20];
+	int n = 0;
+
+	for (int i = 0; i < p->heard_count; i++)
+		n += strcmp(p->heard[i].channel, name) == 0;
+	snprintf(there, sizeof there, "%d", n);
+	compare(p, name, there, at);
+}
+
 /* expect codes NAME 2:9 3:2: so many live codes of two and of three digits. */
 static void expect_codes(struct play *p, char *at)
 {
@@ -202,6 +215,12 @@ static const struct {
 	{ "handover-missing", "SELECT missing FROM handover ORDER BY id" },
 	{ "rewards", "SELECT state || ':' || amount_fen FROM reward ORDER BY id" },
 	{ "proposed", "SELECT state FROM proposed ORDER BY id" },
+	{ "channels", "SELECT channel FROM message ORDER BY id" },
+	{ "held", "SELECT held_why FROM message WHERE state = 'held' ORDER BY id" },
+	{ "tries", "SELECT channel || ':' || verdict FROM message_try ORDER BY message_id, n" },
+	{ "breakers", "SELECT name || ':' || CASE WHEN stopped > 0 THEN 'stopped'"
+		      " WHEN open_until > 0 THEN 'open' ELSE 'closed' END FROM channel_state ORDER "
+		      "BY name" },
 	{ "timers", "SELECT kind FROM timer WHERE case_id > 0 ORDER BY kind" },
 };
 
@@ -210,7 +229,7 @@ static const struct {
 	void (*run)(struct play *p, char *at);
 } others[] = { { "tasks", expect_tasks }, { "count", expect_count }, { "events", expect_events },
 	{ "nothing", expect_nothing }, { "whatever", expect_whatever }, { "first", expect_first },
-	{ "codes", expect_codes } };
+	{ "codes", expect_codes }, { "by", expect_by } };
 
 void play_expect(struct play *p, char *at)
 {

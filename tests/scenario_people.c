@@ -196,6 +196,7 @@ static void set_limits(struct play *p, char *at)
 	p->set.channel[0].per_hour = (int)strtol(play_get(o, "hour"), NULL, 10);
 	p->set.channel[0].per_day = (int)strtol(play_get(o, "day"), NULL, 10);
 	json_decref(o);
+	play_reopen(p);
 }
 
 static void drill_line(struct play *p, char *at)
@@ -215,7 +216,8 @@ static const struct {
 	void (*run)(struct play *p, char *at);
 } words[] = { { "area", add_area }, { "team", add_team }, { "member", add_member },
 	{ "resident", add_resident }, { "duty", add_duty }, { "policy", set_policy },
-	{ "limits", set_limits }, { "drill", drill_line }, { "pledge", pledge_line } };
+	{ "limits", set_limits }, { "channel", play_channel_line }, { "drill", drill_line },
+	{ "pledge", pledge_line } };
 
 bool play_is_there(struct play *p, const char *word, char *at)
 {

@@ -3,6 +3,7 @@
  *
  *   scenario.c         the gateway's loop without threads, the file line by line
  *   scenario_people.c  who there is and by what rules (member, resident, duty, policy ...)
+ *   scenario_channels.c  several channels, and what goes wrong with them
  *   scenario_words.c   what happens (warning, says, order, network, clock ...)
  *   scenario_calls.c   phones that ring: who picks up and which key he presses
  *   scenario_expect.c  what must have come of it (expect ...)
@@ -27,12 +28,13 @@ enum {
 	CALLS = 200,
 	SECRETS = 200,
 	CHANNEL_MR = 256,
+	PLAY_CHANNELS = 8,
 	PHONE_SIZE = 32,
 	CODE_SIZE = 8
 };
 
 struct heard { /* one SMS that a phone received */
-	char to[PHONE_SIZE], text[2048], purpose[16];
+	char to[PHONE_SIZE], text[2048], purpose[16], channel[32];
 	int64_t at, case_id;
 	bool seen;    /* an expectation has taken it */
 	bool checked; /* the rules for texts have been applied */
@@ -52,6 +54,12 @@ struct numbers { /* a list of phones */
 	int count;
 };
 
+struct play_channel {
+	bool down, busy, suspect;
+	int fault,
+		times; /* what it says to the next ones: a row of scenario_channels.c, 0 none; -1 all */
+};
+
 struct play {
 	struct temp_store t;
 	struct desk *desk;
@@ -63,6 +71,7 @@ struct play {
 	struct ringing ringing[PHONES];
 	int ringing_count;
 	struct numbers silent, refusing, undelivered, talking_back;
+	struct play_channel channel[PLAY_CHANNELS];
 	bool channel_down, slow, no_reports;
 	struct outgoing waiting; /* slow: what the modem holds */
 	bool is_waiting;
@@ -118,6 +127,16 @@ void play_calls(struct play *p, char *at); /* calls on, off */
 void play_ring(struct play *p, char *at);  /* phone WHO busy, away, hears, 1 ... */
 bool play_place_call(struct play *p);      /* the next that waits; false: none */
 void play_expect_call(struct play *p, char *at, bool wanted);
+
+/* -- scenario_channels.c ------------------------------------------------------------------------- */
+
+void play_channel_line(struct play *p, char *at);
+bool play_channel_network(struct play *p, const char *name, char *at); /* false: no such channel */
+/* What goes wrong with the message that this channel has now; false: nothing. */
+bool play_channel_fault(struct play *p, int channel, enum send_verdict *v, enum send_class *class_,
+	const char **why);
+void play_tell_channels(struct play *p);
+void play_reopen(struct play *p); /* the settings have changed */
 
 /* -- scenario_people.c --------------------------------------------------------------------------- */
 

@@ -287,6 +287,8 @@ static void network(struct play *p, char *at)
 		{ "slow", &p->slow, true }, { "quick", &p->slow, false },
 		{ "noreports", &p->no_reports, true } };
 
+	if (play_channel_network(p, what, at))
+		return;
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		if (strcmp(lists[i].word, what) == 0) {
 			add_number(p, lists[i].list, at);
@@ -299,6 +301,7 @@ static void network(struct play *p, char *at)
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
 		if (strcmp(flags[i].word, what) == 0) {
 			*flags[i].flag = flags[i].value;
+			play_tell_channels(p);
 			play_answer_waiting(p);
 			return;
 		}
@@ -335,8 +338,7 @@ static void set_time(struct play *p, char *at)
 	if (!clock_parse_iso(text, &ms))
 		play_fail(p, "time YYYY-MM-DD HH:MM, not %s", at);
 	clock_virtual(ms);
-	desk_close(p->desk);
-	p->desk = desk_open(p->t.s, &p->set);
+	play_reopen(p);
 }
 
 /* clock +1h: somebody sets the wall clock. */

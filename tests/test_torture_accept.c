@@ -97,7 +97,11 @@ static void verdict(int64_t n)
 	part.mr = mr = (mr + 1) % 256;
 	desk_sent(desk, "sim1", &part, &result);
 	if (v == SEND_SENT && n % 2 == 0)
-		desk_report(desk, "sim1", mr, in_hand.to, "delivered", 0);
+		desk_report(desk, "sim1",
+			&(struct report){ .mr = mr,
+				.number = in_hand.to,
+				.outcome = "delivered",
+				.status = 0 });
 	in_hand.id = 0;
 }
 

@@ -120,6 +120,22 @@ static bool read_pin(struct config_reader *r, const struct config_node *n, void 
 	return true;
 }
 
+static bool read_per_number(struct config_reader *r, const struct config_node *n, void *target)
+{
+	return config_rates(r, n, &((struct channel_settings *)target)->per_number);
+}
+
+static bool read_per_number_calls(
+	struct config_reader *r, const struct config_node *n, void *target)
+{
+	return config_rates(r, n, &((struct channel_settings *)target)->per_number_calls);
+}
+
+static bool read_per_template(struct config_reader *r, const struct config_node *n, void *target)
+{
+	return config_rates(r, n, &((struct channel_settings *)target)->per_template);
+}
+
 #define AT(field) offsetof(struct channel_settings, field)
 
 /* clang-format off */
@@ -136,7 +152,16 @@ static const struct config_key keys[] = {
 	{ "per_minute", KEY_INT, AT(per_minute), 0, 0, LIMIT_MAX, NULL, NULL },
 	{ "per_hour", KEY_INT, AT(per_hour), 0, 0, LIMIT_MAX, NULL, NULL },
 	{ "per_day", KEY_INT, AT(per_day), 0, 0, LIMIT_MAX, NULL, NULL },
+	{ "per_month", KEY_INT, AT(per_month), 0, 0, LIMIT_MAX, NULL, NULL },
+	{ "per_number", KEY_OWN, 0, 0, 0, 0, NULL, read_per_number },
+	{ "per_number_calls", KEY_OWN, 0, 0, 0, 0, NULL, read_per_number_calls },
+	{ "per_template", KEY_OWN, 0, 0, 0, 0, NULL, read_per_template },
 	{ "reports", KEY_FLAG, AT(reports), 0, 0, 0, NULL, NULL },
+	{ "purposes", KEY_OWN, 0, 0, 0, 0, NULL, config_purposes },
+	{ "carriers", KEY_OWN, 0, 0, 0, 0, NULL, config_carriers },
+	{ "hours", KEY_OWN, 0, 0, 0, 0, NULL, config_hours },
+	{ "cost", KEY_INT, AT(way.cost_fen), 0, 0, 10000, NULL, NULL },
+	{ "prefer", KEY_INT, AT(way.prefer), 0, 1, 99, NULL, NULL },
 	{ "device", KEY_OWN, 0, 0, 0, 0, NULL, read_device },
 	{ "baud", KEY_OWN, 0, 0, 0, 0, NULL, read_baud },
 	{ "pin_file", KEY_OWN, 0, 0, 0, 0, NULL, read_pin },
@@ -358,8 +383,22 @@ static void fill(int *field, int value)
 		*field = value;
 }
 
+static void fill_rates(struct rate_rules *field, const struct rate_rules *rules, bool sim)
+{
+	if (field->count != NOT_GIVEN)
+		return;
+	field->count = 0;
+	if (!sim)
+		*field = *rules;
+}
+
 static void fill_limits(struct channel_settings *c)
 {
+	static const struct rate_rules number = { .at = { { 20, KEY_MIN(10) }, { 60, KEY_H(1) } },
+		.count = 2 };
+	static const struct rate_rules calls = { .at = { { 1, KEY_MIN(1) }, { 3, KEY_MIN(15) },
+							 { 7, KEY_H(1) }, { 15, KEY_H(3) } },
+		.count = 4 };
 	bool sim = c->own != NULL || is_simulated(c->device);
 
 	fill(&c->pace_ms, sim ? 0 : PACE_MS);
@@ -367,6 +406,8 @@ static void fill_limits(struct channel_settings *c)
 	fill(&c->per_minute, sim ? 0 : PER_MINUTE);
 	fill(&c->per_hour, sim ? 0 : PER_HOUR);
 	fill(&c->per_day, sim ? 0 : PER_DAY);
+	fill_rates(&c->per_number, &number, sim);
+	fill_rates(&c->per_number_calls, &calls, sim);
 }
 
 static bool check_whole(struct config_reader *r, const struct config_node *n,
@@ -431,6 +472,7 @@ static bool read_channel(struct config_reader *r, const struct config_node *n, v
 	c->per_minute = c->per_hour = c->per_day = NOT_GIVEN;
 	c->modem.loop_min = NOT_GIVEN;
 	c->modem.credit_low_fen = LOW_FEN;
+	c->per_number.count = c->per_number_calls.count = NOT_GIVEN;
 	s->channel_count++; /* now: what it holds is freed with the others */
 	if (!read_keys(r, n, c))
 		return false;

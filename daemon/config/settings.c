@@ -143,6 +143,7 @@ static const struct config_key keys[] = {
 	{ "log_level", KEY_TEXT, AT(log_level), SIZE(log_level), 1, 0, check_log_level, NULL },
 	{ "disk_low", KEY_BYTES, AT(disk_low_bytes), 0, MIB, MIB << 20, NULL, NULL },
 	{ "inbox", KEY_OWN, 0, 0, 0, 0, NULL, read_inbox },
+	{ "bundle", KEY_SECONDS, AT(bundle_s), 0, 0, KEY_MIN(10), NULL, NULL },
 	{ "unsure_wait", KEY_SECONDS, AT(unsure_wait_s), 0, KEY_S(1), KEY_H(1), NULL, NULL },
 };
 

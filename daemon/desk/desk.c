@@ -47,6 +47,8 @@ struct desk *desk_open(struct store *s, const struct settings *set)
 	d->areas_version = -1;
 	arena_init(&d->areas_memory, AREAS_MAX);
 	start_time(d);
+	s->now_ms = d->steady_wall_ms;
+	traffic_start(d);
 	return d;
 }
 
@@ -54,6 +56,7 @@ void desk_close(struct desk *d)
 {
 	if (d == NULL)
 		return;
+	traffic_stop(d);
 	arena_free(&d->areas_memory);
 	free(d);
 }

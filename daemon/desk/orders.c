@@ -6,6 +6,7 @@
 #include "access.h"
 #include "alarm.h"
 #include "amount.h"
+#include "channel_order.h"
 #include "clock.h"
 #include "desk_room.h"
 #include "duty.h"
@@ -472,6 +473,21 @@ static bool alarm_clear_order(const struct order *o)
 	return alarm_clear_id(o->d->s, o->id, o->actor) || no_such(o, "告警");
 }
 
+static bool channel_pause(const struct order *o)
+{
+	return channel_order_pause(o->d, o->actor, o->body, o->fault);
+}
+
+static bool channel_resume(const struct order *o)
+{
+	return channel_order_resume(o->d, o->actor, o->body, o->fault);
+}
+
+static bool channel_test(const struct order *o)
+{
+	return channel_order_test(o->d, o->actor, o->body, o->out, o->fault);
+}
+
 /* A person has looked at the clock: it is right as it stands now. What runs keeps the time it has left. */
 static bool clock_confirm(const struct order *o)
 {
@@ -527,6 +543,9 @@ static const struct {
 	{ "keys", "add", ROLE_ADMIN, key_add },
 	{ "keys", "revoke", ROLE_ADMIN, key_revoke },
 	{ "alarms", "clear", FIELD, alarm_clear_order },
+	{ "channels", "pause", OFFICE, channel_pause },
+	{ "channels", "resume", OFFICE, channel_resume },
+	{ "channels", "test", FIELD, channel_test },
 	{ "clock", "confirm", ROLE_ADMIN, clock_confirm },
 };
 

@@ -11,6 +11,8 @@
 
 #include "banned.h"
 
+#define TEST_LIFE_MS (10 * MINUTE_MS)
+
 enum {
 	TEXT_MAX = 1200,
 	TEAM_TOLD_MAX = 4,
@@ -26,7 +28,7 @@ static const struct {
 	int order;
 } purposes[] = { { "handover", 0 }, { "task", 1 }, { "detail", 1 }, { "alarm", 2 }, { "answer", 2 },
 	{ "told", 3 }, { "resident", 3 }, { "notice", 4 }, { "reminder", 5 }, { "revisit", 6 },
-	{ "system", 7 } };
+	{ "system", 7 }, { "test", 7 } };
 
 static int order_of(const char *purpose)
 {
@@ -187,6 +189,24 @@ int64_t post_text(struct desk *d, const char *phone, const char *text, const cha
 		.phone = phone,
 		.text = text,
 		.expires_at = d->s->now_ms + DAY_MS };
+
+	add(d, &m, 0, "");
+	return m.id;
+}
+
+int64_t post_test(
+	struct desk *d, const char *channel, const char *phone, bool call, const char *text)
+{
+	struct message m = { .kind = kind_code(call ? OUTGOING_CALL : OUTGOING_SMS),
+		.purpose = "test",
+		.class_ = "normal",
+		.priority = priority_of(d, NULL, "test"),
+		.channel = channel,
+		.phone = phone,
+		.text = call ? text
+			     : arena_print(&d->s->arena, "【%s】测试:%s",
+				       d->set->templates.signature, text),
+		.expires_at = d->s->now_ms + TEST_LIFE_MS };
 
 	add(d, &m, 0, "");
 	return m.id;

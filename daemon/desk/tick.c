@@ -146,6 +146,12 @@ static void on_unsure(struct desk *d, struct casefile *c, const struct timer *ti
 	outbox_unsure(d, timer);
 }
 
+static void on_ask(struct desk *d, struct casefile *c, const struct timer *timer)
+{
+	(void)c;
+	receipt_due(d, timer);
+}
+
 static void on_parts(struct desk *d, struct casefile *c, const struct timer *timer)
 {
 	(void)c;
@@ -185,6 +191,7 @@ static const struct {
 	{ "revisit_late", revisit_late, true },
 	{ "handover", handover_due, true },
 	{ "unsure", on_unsure, false },
+	{ "ask", on_ask, false },
 	{ "parts", on_parts, false },
 	{ "aged", on_aged, true },
 	{ "audit", on_audit, false },
@@ -235,6 +242,7 @@ void desk_tick(struct desk *d)
 	d->next_due_ms = 0;
 	keep_doubt(d);
 	message_release(d->s);
+	traffic_watch(d);
 	while (n < TICK_MAX && timer_take(d->s, &t)) {
 		n++;
 		if (t.ends_at != 0 && t.ends_at < d->s->now_ms)
@@ -248,7 +256,7 @@ void desk_tick(struct desk *d)
 
 int64_t desk_due_ms(struct desk *d)
 {
-	int64_t now = desk_now_ms(d), held;
+	int64_t now = desk_now_ms(d), held, due;
 
 	if (d->next_due_ms == 0) {
 		d->next_due_ms = timer_next(d->s);
@@ -258,9 +266,12 @@ int64_t desk_due_ms(struct desk *d)
 		if (d->next_due_ms == INT64_MAX)
 			d->next_due_ms = now; /* the audit's own row is missing: a tick makes it */
 	}
-	if (d->next_due_ms <= now)
+	due = traffic_due_ms(d);
+	if (d->next_due_ms < due)
+		due = d->next_due_ms;
+	if (due <= now)
 		return 0;
-	return d->next_due_ms - now < IDLE_MS ? d->next_due_ms - now : IDLE_MS;
+	return due - now < IDLE_MS ? due - now : IDLE_MS;
 }
 
 static void next_step(struct desk *d, struct casefile *c)

@@ -17,12 +17,13 @@ void message_add(struct store *s, const struct message *m)
 {
 	db_run(s->db,
 		"INSERT INTO message (" MESSAGE_COLUMNS ", phone_x, text_x, template, values_x,"
-		" ended_at, owner, lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0,"
+		" ended_at, owner, lease_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0,"
 		" 0, 0, -1, '', ?, 0, 0, ?, 0, 0, ?, ?, ?, ?, 0, '', 0)",
 		DB_ARGS(DI(m->id), DI(m->case_id), DI(m->task_id), DI(m->member_id), DT(m->purpose),
 			DT(m->class_), DI(m->priority),
 			DT(machine_code(&message_life, (int)m->state)), DI(m->held_until),
-			DT(m->held_why), DI(m->expires_at), DI(s->now_ms), DT(m->kind),
+			DT(m->held_why), DI(m->expires_at),
+			DT(m->channel == NULL ? "" : m->channel), DI(s->now_ms), DT(m->kind),
 			store_sealed(s, "message", "phone", m->id, m->phone),
 			store_sealed(s, "message", "text", m->id, m->text),
 			DT(m->template == NULL ? "" : m->template),
@@ -104,6 +105,21 @@ bool message_next(
 	return db_rc(s->db) == STORE_OK;
 }
 
+bool message_whole(struct store *s, int64_t id, struct message *out)
+{
+	struct db_stmt *q = db_query(s->db,
+		"SELECT " MESSAGE_COLUMNS ", phone_x, text_x, template, values_x FROM message"
+		" WHERE id = ?",
+		DB_ARGS(DI(id)));
+
+	if (!db_next(q))
+		return false;
+	read_message(s, q, out);
+	read_texts(s, q, out);
+	db_end(q);
+	return db_rc(s->db) == STORE_OK;
+}
+
 static bool is_end(enum message_state state)
 {
 	return state >= MSG_DELIVERED;
@@ -165,13 +181,14 @@ bool message_event(struct store *s, struct message *m, enum message_event ev, co
 		"UPDATE message SET state = ?, held_until = ?, held_why = ?, channel = ?, attempts "
 		"= ?, repeats = ?,"
 		" parts = ?, parts_sent = ?, concat_ref = ?, error = ?, sending_at = ?, sent_at = "
-		"?, ended_at = ?"
+		"?, ended_at = ?, tries = ?, cost_fen = ?"
 		" WHERE id = ? AND state = ?",
 		DB_ARGS(DT(machine_code(&message_life, to)), DI(m->held_until),
 			DT(to == MSG_HELD ? m->held_why : ""), DT(m->channel), DI(m->attempts),
 			DI(m->repeats), DI(m->parts), DI(m->parts_sent), DI(m->concat_ref),
 			DT(m->error), DI(m->sending_at), DI(m->sent_at),
-			DI(is_end((enum message_state)to) ? s->now_ms : 0), DI(m->id),
+			DI(is_end((enum message_state)to) ? s->now_ms : 0), DI(m->tries),
+			DI(m->cost_fen), DI(m->id),
 			DT(machine_code(&message_life, (int)m->state))));
 	if (db_changes(s->db) != 1)
 		db_fail(s->db, STORE_CONFLICT);
@@ -298,6 +315,11 @@ size_t message_part_find(
 			.phone = store_plain(s, q, 3, "message", "phone", id) };
 	}
 	return n;
+}
+
+void message_parts_drop(struct store *s, int64_t id)
+{
+	db_run(s->db, "DELETE FROM message_part WHERE message_id = ?", DB_ARGS(DI(id)));
 }
 
 struct message_parts message_parts(struct store *s, int64_t id)

@@ -8,18 +8,38 @@
 #include "banned.h"
 
 enum { STRAY_MS = 200 * 1000 };
+#define WAITED_MS INT64_C(2 * 86400000)
 
-void stray_report_put(struct store *s, const char *channel, int mr, const char *number,
-	const char *outcome, int status)
+void stray_report_put(struct store *s, const struct stray_report *r)
 {
 	int64_t id = store_id(s);
 
 	db_run(s->db,
-		"INSERT INTO stray_report (id, channel, mr, phone_x, outcome, status, at) VALUES "
-		"(?, ?, ?, ?, ?, ?, ?)",
-		DB_ARGS(DI(id), DT(channel), DI(mr),
-			store_sealed(s, "stray_report", "phone", id, number), DT(outcome),
-			DI(status), DI(s->now_ms)));
+		"INSERT INTO stray_report (id, channel, mr, other_ref, phone_x, outcome, status, "
+		"error,"
+		" at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_ARGS(DI(id), DT(r->channel), DI(r->mr), DT(r->other_ref),
+			store_sealed(s, "stray_report", "phone", id, r->number), DT(r->outcome),
+			DI(r->status), DT(r->error), DI(s->now_ms)));
+}
+
+bool stray_report_take_ref(struct store *s, const char *channel, const char *other_ref,
+	const char **outcome, const char **error)
+{
+	int64_t id;
+	struct db_stmt *q = db_query(s->db,
+		"SELECT id, outcome, error FROM stray_report WHERE channel = ? AND other_ref = ?"
+		" AND at >= ? ORDER BY id DESC LIMIT 1",
+		DB_ARGS(DT(channel), DT(other_ref), DI(s->now_ms - STRAY_MS)));
+
+	if (!db_next(q))
+		return false;
+	id = db_int(q, 0);
+	*outcome = store_keep(s, db_text(q, 1));
+	*error = store_keep(s, db_text(q, 2));
+	db_end(q);
+	db_run(s->db, "DELETE FROM stray_report WHERE id = ?", DB_ARGS(DI(id)));
+	return true;
 }
 
 static const char *phone_of(struct store *s, int64_t message_id)
@@ -69,38 +89,32 @@ void stray_report_purge(struct store *s)
 	db_run(s->db, "DELETE FROM stray_report WHERE at < ?", DB_ARGS(DI(s->now_ms - STRAY_MS)));
 }
 
-struct sent_count sent_count_get(
-	struct store *s, const char *channel, const char *span, int64_t length_ms)
+/* Keys are time-ordered: what was made long before cannot have been sent since. */
+void message_sent_since(struct store *s, int64_t since_ms,
+	bool (*each)(void *arg, const struct message *m), void *arg)
 {
-	struct sent_count c = { .start_at = s->now_ms };
+	enum { ID_BITS_BELOW_SECONDS = 21 };
+	int64_t first = ((since_ms - WAITED_MS) / 1000) << ID_BITS_BELOW_SECONDS;
 	struct db_stmt *q = db_query(s->db,
-		"SELECT start_at, parts FROM sent_count WHERE channel = ? AND span = ? AND "
-		"start_at > ?",
-		DB_ARGS(DT(channel), DT(span), DI(s->now_ms - length_ms)));
+		"SELECT id, kind, class, template, channel, sent_at, phone_x FROM message"
+		" WHERE id >= ? AND sent_at >= ? ORDER BY sent_at",
+		DB_ARGS(DI(first), DI(since_ms)));
 
-	if (db_next(q)) {
-		c.start_at = db_int(q, 0);
-		c.parts = (int)db_int(q, 1);
-		db_end(q);
+	while (db_next(q)) {
+		int64_t id = db_int(q, 0);
+		struct message m = { .id = id,
+			.kind = store_keep(s, db_text(q, 1)),
+			.class_ = store_keep(s, db_text(q, 2)),
+			.template = store_keep(s, db_text(q, 3)),
+			.channel = store_keep(s, db_text(q, 4)),
+			.sent_at = db_int(q, 5),
+			.phone = store_plain(s, q, 6, "message", "phone", id) };
+
+		if (!each(arg, &m)) {
+			db_end(q);
+			return;
+		}
 	}
-	return c;
-}
-
-/* One statement for the three: it runs for each part that is sent. */
-void sent_count_add(struct store *s, const char *channel, int parts)
-{
-	db_run(s->db,
-		"INSERT INTO sent_count (channel, span, start_at, parts) VALUES (?, 'minute', ?, "
-		"?),"
-		" (?, 'hour', ?, ?), (?, 'day', ?, ?) ON CONFLICT (channel, span) DO UPDATE SET"
-		" parts = excluded.parts + CASE WHEN sent_count.start_at > excluded.start_at -"
-		" CASE excluded.span WHEN 'minute' THEN 60000 WHEN 'hour' THEN 3600000"
-		" ELSE 86400000 END THEN sent_count.parts ELSE 0 END,"
-		" start_at = CASE WHEN sent_count.start_at > excluded.start_at -"
-		" CASE excluded.span WHEN 'minute' THEN 60000 WHEN 'hour' THEN 3600000"
-		" ELSE 86400000 END THEN sent_count.start_at ELSE excluded.start_at END",
-		DB_ARGS(DT(channel), DI(s->now_ms), DI(parts), DT(channel), DI(s->now_ms),
-			DI(parts), DT(channel), DI(s->now_ms), DI(parts)));
 }
 
 int answer_count(struct store *s, const char *phone, int64_t since_ms)

@@ -107,10 +107,15 @@ static const char *const migration_1[] = {
 	" mr BIGINT NOT NULL, sent_at BIGINT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (message_id, part))",
 	"CREATE INDEX message_part_mr ON message_part (channel, mr, sent_at) WHERE state IN ('sent', 'unsure')",
 	"CREATE TABLE concat_ref (phone_lk BLOB PRIMARY KEY, ref BIGINT NOT NULL, at BIGINT NOT NULL)",
-	"CREATE TABLE stray_report (id INTEGER PRIMARY KEY, channel TEXT NOT NULL, mr BIGINT NOT NULL, phone_x BLOB NOT NULL,"
-	" outcome TEXT NOT NULL, status BIGINT NOT NULL, at BIGINT NOT NULL)",
-	"CREATE TABLE sent_count (channel TEXT NOT NULL, span TEXT NOT NULL, start_at BIGINT NOT NULL, parts BIGINT NOT NULL,"
-	" PRIMARY KEY (channel, span))",
+	"CREATE TABLE stray_report (id INTEGER PRIMARY KEY, channel TEXT NOT NULL, mr BIGINT NOT NULL, other_ref TEXT NOT NULL,"
+	" phone_x BLOB, outcome TEXT NOT NULL, status BIGINT NOT NULL, error TEXT NOT NULL, at BIGINT NOT NULL)",
+	/* Tries that did not simply go, and the providers' ids. */
+	"CREATE TABLE message_try (message_id BIGINT NOT NULL, n BIGINT NOT NULL, channel TEXT NOT NULL, verdict TEXT NOT NULL,"
+	" error TEXT NOT NULL, again_at BIGINT NOT NULL, other_ref TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (message_id, n))",
+	"CREATE INDEX message_try_ref ON message_try (other_ref) WHERE other_ref <> ''",
+	"CREATE TABLE channel_state (name TEXT PRIMARY KEY, paused BIGINT NOT NULL, paused_by TEXT NOT NULL, paused_at BIGINT NOT NULL,"
+	" points BIGINT NOT NULL, opened BIGINT NOT NULL, open_until BIGINT NOT NULL, stopped BIGINT NOT NULL, why TEXT NOT NULL,"
+	" used TEXT NOT NULL, updated_at BIGINT NOT NULL)",
 	"CREATE TABLE answer_count (phone_lk BLOB NOT NULL, at BIGINT NOT NULL, id INTEGER PRIMARY KEY)",
 	"CREATE INDEX answer_count_phone ON answer_count (phone_lk, at)",
 	/* -- inbox ----------------------------------------------------------------------- */

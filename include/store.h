@@ -28,6 +28,7 @@
 
 struct crew;
 struct frozen;
+struct recall;
 
 /* The last number that was given to a case, and the day that it is of. */
 struct case_number {
@@ -59,6 +60,7 @@ struct store {
 	struct arena arena; /* what this job has read or sealed */
 	struct crew *crew;  /* of the writing handle; see crew.h */
 	struct frozen *frozen;
+	struct recall *recall; /* of the writing handle */
 	struct case_number numbered;
 	struct store_fresh fresh[2];
 	int64_t fresh_undone; /* db_undone() when both were found empty */

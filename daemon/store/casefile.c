@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "frozen.h"
 #include "json.h"
+#include "recall.h"
 
 #include "banned.h"
 
@@ -188,17 +189,14 @@ int64_t casefile_key(struct store *s, const char *person, const char *about)
 
 void casefile_key_put(struct store *s, int64_t key, int64_t case_id, int64_t until_ms)
 {
-	db_run(s->db,
-		"INSERT INTO open_case (key, case_id, until_at) VALUES (?, ?, ?)"
-		" ON CONFLICT (key) DO UPDATE SET case_id = excluded.case_id, until_at = "
-		"excluded.until_at",
-		DB_ARGS(DI(key), DI(case_id), DI(until_ms)));
+	db_run(s->db, "INSERT INTO open_case (id, key, case_id, until_at) VALUES (?, ?, ?, ?)",
+		DB_ARGS(DI(store_id(s)), DI(key), DI(case_id), DI(until_ms)));
+	recall_case_put(s, key, case_id, until_ms);
 }
 
 int64_t casefile_key_find(struct store *s, int64_t key)
 {
-	return db_number(s->db, "SELECT case_id FROM open_case WHERE key = ? AND until_at > ?", 0,
-		DB_ARGS(DI(key), DI(s->now_ms)));
+	return recall_case(s, key);
 }
 
 const int64_t *casefile_without_timer(struct store *s, size_t *count)
@@ -222,4 +220,5 @@ void casefile_shift(struct store *s, int64_t by_ms)
 	db_run(s->db, "UPDATE cases SET woken_at = woken_at + ? WHERE state <> 'closed'",
 		DB_ARGS(DI(by_ms)));
 	db_run(s->db, "UPDATE open_case SET until_at = until_at + ?", DB_ARGS(DI(by_ms)));
+	recall_forget(s);
 }

@@ -11,6 +11,7 @@
 #include "frozen.h"
 #include "json.h"
 #include "log.h"
+#include "recall.h"
 #include "schema.h"
 
 #include "banned.h"
@@ -71,13 +72,14 @@ static void load_ends(struct store *s)
 		"SELECT max(id) FROM duty", "SELECT max(id) FROM member",
 		"SELECT max(id) FROM resident", "SELECT max(id) FROM proposed",
 		"SELECT max(id) FROM warning", "SELECT max(id) FROM cases",
-		"SELECT max(id) FROM task", "SELECT max(id) FROM timer",
-		"SELECT max(id) FROM message", "SELECT max(id) FROM stray_report",
-		"SELECT max(id) FROM answer_count", "SELECT max(id) FROM inbound",
-		"SELECT max(id) FROM inbound_part", "SELECT max(id) FROM outcome",
-		"SELECT max(id) FROM followup", "SELECT max(id) FROM handover",
-		"SELECT max(id) FROM reward", "SELECT max(id) FROM apikey",
-		"SELECT max(id) FROM reveal", "SELECT max(id) FROM alarm" };
+		"SELECT max(id) FROM open_case", "SELECT max(id) FROM task",
+		"SELECT max(id) FROM timer", "SELECT max(id) FROM message",
+		"SELECT max(id) FROM stray_report", "SELECT max(id) FROM answer_count",
+		"SELECT max(id) FROM inbound", "SELECT max(id) FROM inbound_part",
+		"SELECT max(id) FROM outcome", "SELECT max(id) FROM followup",
+		"SELECT max(id) FROM handover", "SELECT max(id) FROM reward",
+		"SELECT max(id) FROM apikey", "SELECT max(id) FROM reveal",
+		"SELECT max(id) FROM alarm" };
 	struct db_stmt *q =
 		db_query(s->db, "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", DB_NONE);
 
@@ -113,6 +115,7 @@ enum store_rc store_open(struct store **out, const char *url, const char *key_pa
 	why[0] = '\0';
 	s->ids.node = node;
 	s->crew = crew_new();
+	s->recall = recall_new();
 	s->now_ms = clock_now_ms();
 	s->fresh[0].count = s->fresh[1].count = s->fresh_undone = -1;
 	s->frozen = frozen_new();
@@ -160,6 +163,7 @@ void store_close(struct store *s)
 	arena_free(&s->arena);
 	crew_free(s->crew);
 	frozen_free(s->frozen);
+	recall_free(s->recall);
 	free(s);
 }
 
@@ -409,6 +413,8 @@ enum { HOUR = 3600 * 1000, DAY = 24 * HOUR };
 void store_purge(struct store *s, int64_t now_ms)
 {
 	db_run(s->db, "DELETE FROM open_case WHERE until_at < ?", DB_ARGS(DI(now_ms)));
+	if (db_changes(s->db) > 0)
+		recall_forget(s);
 	db_run(s->db, "DELETE FROM question WHERE asked_at < ?", DB_ARGS(DI(now_ms - DAY)));
 	db_run(s->db, "DELETE FROM answer_count WHERE at < ?",
 		DB_ARGS(DI(now_ms - 2 * (int64_t)DAY)));

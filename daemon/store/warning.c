@@ -1,5 +1,7 @@
 #include "warning.h"
 
+#include "recall.h"
+
 #include "banned.h"
 
 void warning_add(struct store *s, const struct warning *w)
@@ -74,16 +76,18 @@ bool warning_find(struct store *s, const char *source, const char *warn_no, stru
 void proposed_add(struct store *s, const char *person_key, int64_t warning_id, int64_t case_id,
 	const char *area)
 {
-	int64_t id = store_id(s);
+	int64_t id, key = store_key(s, "proposed", person_key);
 
+	if (recall_proposed(s, key))
+		return;
+	id = store_id(s);
 	db_run(s->db,
 		"INSERT INTO proposed (id, warning_id, case_id, person_key, area, state, "
 		"resident_id, at, decided_at)"
-		" VALUES (?, ?, ?, ?, ?, 'new', 0, ?, 0) ON CONFLICT DO NOTHING",
-		DB_ARGS(DI(id), DI(warning_id), DI(case_id),
-			DI(store_key(s, "proposed", person_key)), DT(area), DI(s->now_ms)));
-	if (db_changes(s->db) == 1)
-		store_event(s, "system", "proposed.added", case_id, "proposed", id, NULL);
+		" VALUES (?, ?, ?, ?, ?, 'new', 0, ?, 0)",
+		DB_ARGS(DI(id), DI(warning_id), DI(case_id), DI(key), DT(area), DI(s->now_ms)));
+	recall_propose(s, key);
+	store_event_text(s, "system", "proposed.added", case_id, "proposed", id, "{}");
 }
 
 const char *proposed_person(struct store *s, int64_t id, const char **area)
@@ -105,10 +109,13 @@ const char *proposed_person(struct store *s, int64_t id, const char **area)
 void proposed_decide(
 	struct store *s, int64_t id, const char *actor, const char *state, int64_t resident_id)
 {
-	db_run(s->db,
+	struct db_stmt *q = db_query(s->db,
 		"UPDATE proposed SET state = ?, resident_id = ?, decided_at = ?, decided_by = ? "
-		"WHERE id = ?",
+		"WHERE id = ? RETURNING person_key",
 		DB_ARGS(DT(state), DI(resident_id), DI(s->now_ms), DT(actor), DI(id)));
+
+	while (db_next(q))
+		recall_decided(s, db_int(q, 0));
 	store_event(s, actor, "proposed.decided", 0, "proposed", id,
 		json_pack("{s:s}", "state", state));
 }

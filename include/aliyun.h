@@ -38,7 +38,7 @@ struct aliyun {
 	struct aliyun_way way[ALI_WAYS];
 };
 
-extern const struct cloud_code aliyun_codes[], aliyun_calls[], aliyun_reports[];
+extern const struct cloud_code aliyun_codes[], aliyun_calls[];
 
 /* A call of the API with its parameters, signed; `rpc` by HMAC-SHA1 whatever is configured. */
 void aliyun_call(const struct cloud_account *a, const char *endpoint, const char *action,

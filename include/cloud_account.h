@@ -78,6 +78,9 @@ char *cloud_json_dump(json_t *v); /* compact; takes the reference; free() */
 /* A value as text, a number too: in `out`; "" when absent. Returns out. */
 const char *cloud_json_text(const json_t *o, const char *key, char *out, size_t n);
 
+/* What carriers call it in receipts: DELIVRD, UNDELIV, DB:0101 ...; an unknown one is CLOUD_OTHER. */
+enum cloud_class cloud_carrier_class(const char *code);
+
 /* -- events ----------------------------------------------------------------------------------------------- */
 
 void cloud_copy(char *out, size_t n, const char *text); /* cut at a character border */

@@ -83,8 +83,8 @@ void http_client_close(struct http_client *c);
 /* NULL: as many as may be are under way. */
 struct http_transfer *http_client_start(
 	struct http_client *c, const struct http_request *rq, http_done *done, void *arg);
-/* No done() after it. Not from inside its own done(). */
-void http_client_cancel(struct http_transfer *t);
+/* No done() after it. Not from inside its own done(). True: its request may have left. */
+bool http_client_cancel(struct http_transfer *t);
 int http_client_busy(const struct http_client *c); /* transfers under way */
 
 #endif

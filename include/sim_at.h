@@ -30,6 +30,7 @@ struct sim_command {      /* ends with a row without a name */
 	/* A plain setting 0..max of struct sim_settings instead of read and set. */
 	size_t offset;
 	int max;
+	unsigned families; /* of sim_voice.h, those that know it; 0: all */
 };
 
 struct sim_basic { /* V.250 5.3.1: E0, &D0, S3=13 */

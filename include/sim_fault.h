@@ -29,6 +29,8 @@ enum sim_fault_kind {
 	SIM_UNREGISTERED,  /* no network */
 	SIM_DELAY,         /* each message takes so long on the air */
 	SIM_CMT_MODE,      /* messages are handed over by +CMT whatever CNMI says */
+	SIM_NO_TTS,        /* the firmware cannot speak */
+	SIM_RING,          /* somebody calls this modem */
 	SIM_FAULTS
 };
 
@@ -39,6 +41,7 @@ struct sim_fault {
 	unsigned times; /* NO_PROMPT .. CMS: how many CMGS are hit */
 	bool on;        /* switches */
 	char pin[9];    /* PIN */
+	char from[24];  /* RING */
 };
 
 /* NAME [ARGUMENTS]: `cms CODE [TIMES]`, `no_reply [TIMES]`, `unplug MS`, `split [on|off]`, `pin [PIN|off]`. */

@@ -54,6 +54,7 @@ enum { SIM_MEM_SM, SIM_MEM_ME, SIM_MEM_SR, SIM_MEMS };
 
 struct sim_settings { /* lost at a reset; all int so that one table can name them */
 	int echo, verbose, quiet, cmee, cmgf, csms, csdh, cmms, cgsms, cscb;
+	int voice_keys, voice_lines;
 	int creg, cereg, cgreg, clip, colp, clir, crc, cvhu, ctzu, ctzr, cusd, cops_format;
 	int cnmi[SIM_CNMI];
 	int mem[3]; /* CPMS: reading, writing, receiving; SIM_MEM_ */
@@ -82,7 +83,16 @@ struct sim_send {         /* the CMGS (or CMGW) in flight */
 struct sim_dial {
 	bool active;
 	uint64_t id; /* which call a due event means */
-	int state;   /* 27.007 7.18: 2 dialing, 3 alerting */
+	int state;   /* 27.007 7.18: 2 dialing, 3 alerting, 0 active */
+	char number[SIM_NUMBER_MAX];
+	int64_t up_us; /* picked up; 0 not */
+	bool begun, speaking;
+	uint64_t speech; /* which speech a due event means */
+};
+
+struct sim_ring { /* somebody calls this modem */
+	bool active;
+	uint64_t id;
 	char number[SIM_NUMBER_MAX];
 };
 
@@ -106,6 +116,9 @@ struct sim_modem {
 	struct sim_send send;
 	uint8_t mr; /* lives on the SIM: survives everything */
 	struct sim_dial dial;
+	struct sim_ring ring;
+	const struct sim_family *family; /* whose voice commands it knows; NULL generic */
+	bool no_tts;
 
 	bool ack_wait, acked; /* service 1: a +CMT or +CDS waits for CNMA; and got it */
 	uint64_t ack_id;

@@ -6,7 +6,7 @@
  * what is in the file happened, whoever is killed afterwards. Times `t…` are microseconds of
  * the monotonic clock (CLOCK_MONOTONIC, the same for all programs of the machine), `wall` is UTC in
  * milliseconds. `ev` says which line it is: submit (the network took a part from a modem), answer,
- * refused, lost, report, heard (a phone has a whole message), deliver (a modem got a part), fault.
+ * refused, lost, report, heard (a phone has a whole message), deliver (a modem got a part), call, fault.
  * A write that fails is logged once; the simulator runs on.
  */
 #ifndef QUANZU_SIM_RECORD_H
@@ -51,6 +51,9 @@ void sim_record_heard(struct sim_record *r, const char *number, const char *from
 	const char *code);
 /* `how` is stored, direct, held or dropped; hex is the DELIVER PDU. */
 void sim_record_deliver(struct sim_record *r, int modem, const char *how, const char *hex);
+/* What happened in a call: dial, answered, spoke, key, hangup, ended, ring, turned_away. */
+void sim_record_call(
+	struct sim_record *r, int modem, const char *what, const char *number, const char *text);
 void sim_record_fault(struct sim_record *r, int modem, const char *name, unsigned cmgs);
 
 /* Appends the messages with an id above `since`, at most `max`, as a JSON array; *last gets the last id. */

@@ -19,6 +19,7 @@ enum {
 	SIM_NUMBER_MAX = 48,
 	SIM_FATES_MAX = 4, /* reports for one message */
 	SIM_SAYS_MAX = 8,  /* answers of one step */
+	SIM_PRESSES_MAX = 8,
 	SIM_ORDER_MAX = 32 /* parts that an order may name */
 };
 
@@ -52,7 +53,20 @@ struct sim_fates {      /* status reports of one message, in order */
 	int64_t heard_us; /* and how long after the network took it */
 };
 
-enum sim_call { SIM_CALL_NO_CARRIER, SIM_CALL_BUSY, SIM_CALL_NO_ANSWER };
+enum sim_call {
+	SIM_CALL_NO_CARRIER,
+	SIM_CALL_BUSY,
+	SIM_CALL_NO_ANSWER,
+	SIM_CALL_REJECTED,
+	SIM_CALL_NO_NUMBER,
+	SIM_CALL_ANSWER
+};
+
+struct sim_press { /* a key that a phone presses */
+	char key;
+	int64_t after_us;  /* since the first word it heard, or a second after it picked up */
+	bool twice, noise; /* the modem tells it twice; writes 8-bit noise in front */
+};
 
 struct sim_step {
 	bool always, has_when;
@@ -72,6 +86,10 @@ struct sim_block {
 	long refuse_times; /* -1 always */
 	enum sim_call call;
 	int64_t call_us; /* how long it rings */
+	struct sim_press presses[SIM_PRESSES_MAX];
+	size_t press_count;
+	char early;        /* a key that the modem hears while it rings; 0 none */
+	int64_t hangup_us; /* since it picked up; -1 never */
 	enum sim_shown shown;
 };
 

@@ -57,6 +57,7 @@ struct store {
 	bool broken; /* for good */
 	bool bold;   /* this batch has no savepoints */
 	struct buf scratch;
+	struct buf jot;     /* for whoever writes the data of an event: jot.h */
 	struct arena arena; /* what this job has read or sealed */
 	struct crew *crew;  /* of the writing handle; see crew.h */
 	struct frozen *frozen;

@@ -1006,6 +1006,19 @@ static void play(struct world *w, char *text)
 	}
 }
 
+/* What a section configures comes before the start that stands in front of the sections. */
+static void configure(struct world *w, const char *text)
+{
+	for (const char *at = text; (at = strstr(at, "config ")) != NULL; at++) {
+		char line[200];
+
+		if (at != text && at[-1] != '\n')
+			continue;
+		snprintf(line, sizeof line, "%.*s", (int)strcspn(at + 7, "\n"), at + 7);
+		do_config(w, line);
+	}
+}
+
 static void dialogue(void **state)
 {
 	const struct section *s = *state;
@@ -1016,6 +1029,7 @@ static void dialogue(void **state)
 	w->config.gap_ms = -1;
 	w->config.name = "test";
 	w->now = 1000000;
+	configure(w, s->text);
 	play(w, before);
 	play(w, text);
 	w->line = "the end";

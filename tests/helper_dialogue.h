@@ -2,7 +2,7 @@
  * helper_dialogue.h - the driver against recorded-style dialogues on a virtual time.
  *
  * A file holds sections "=== name", each a test; what stands before the first is done at the
- * beginning of each. What a line means:
+ * beginning of each, behind the config lines of the section. What a line means:
  *
  *   config KEY=VALUE ...      before start: pin smsc iccid pace part_pace max_parts validity
  *                             gap roaming=1 no_reports=1 profile device power=1

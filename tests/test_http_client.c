@@ -405,6 +405,8 @@ static void test_parallel(void **state)
 
 	(void)state;
 	open_side(&s, HTTP_PARALLEL_MAX, NULL, NULL);
+	while (open_now > 0)
+		usleep(1000);
 	open_most = 0;
 	rq.url = url_of("/busy");
 	s.again = MANY - HTTP_PARALLEL_MAX;
@@ -432,7 +434,9 @@ static void test_cancel(void **state)
 	t = http_client_start(s.client, &rq, on_done, &s);
 	for (int i = 0; i < 5; i++)
 		uv_run(&s.loop, UV_RUN_NOWAIT);
-	http_client_cancel(t);
+	assert_true(http_client_cancel(t));
+	t = http_client_start(s.client, &rq, on_done, &s);
+	assert_false(http_client_cancel(t)); /* the loop has not run */
 	start(&s, "/ok", "POST", "a", 2000);
 	run_until(&s, 1);
 	assert_int_equal(s.outcome, HTTP_ANSWERED);

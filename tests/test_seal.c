@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -204,6 +205,54 @@ static void the_same_text_is_sealed_differently_each_time(void **state)
 	assert_null(memmem(a.data, a.len, "1380", 4));
 	buf_free(&a);
 	buf_free(&b);
+	seal_close(s);
+}
+
+/* The nonces of many values, more than a stock holds. */
+static void take_nonces(struct seal *s, uint8_t *out, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct buf sealed;
+
+		put(s, "1", 1, &sealed);
+		memcpy(out + 12 * i, sealed.data + 1, 12);
+		buf_free(&sealed);
+	}
+}
+
+static int by_nonce(const void *a, const void *b)
+{
+	return memcmp(a, b, 12);
+}
+
+/* The parent goes on with its stock; the child, a copy and a later child make new ones. */
+static void no_nonce_is_used_twice_also_after_a_fork(void **state)
+{
+	enum { EACH = 200, SETS = 4 };
+	static uint8_t all[SETS * EACH][12];
+	struct seal *s = opened(path), *copy;
+	int ends[2];
+
+	(void)state;
+	take_nonces(s, all[0], EACH / 2 + 1); /* in the middle of a stock */
+	for (int i = 1; i <= 2; i++) {
+		assert_int_equal(pipe(ends), 0);
+		if (fork() == 0) {
+			take_nonces(s, all[i * EACH], EACH);
+			_exit(write(ends[1], all[i * EACH], 12 * EACH) == 12 * EACH ? 0 : 1);
+		}
+		assert_int_equal(read(ends[0], all[i * EACH], 12 * EACH), 12 * EACH);
+		close(ends[0]);
+		close(ends[1]);
+		wait(NULL);
+	}
+	take_nonces(s, all[EACH / 2 + 1], EACH / 2 - 1);
+	copy = seal_copy(s);
+	take_nonces(copy, all[3 * EACH], EACH);
+	qsort(all, SETS * EACH, 12, by_nonce);
+	for (size_t i = 1; i < SETS * EACH; i++)
+		assert_memory_not_equal(all[i - 1], all[i], 12);
+	seal_close(copy);
 	seal_close(s);
 }
 
@@ -494,6 +543,7 @@ int main(void)
 		cmocka_unit_test(random_is_not_twice_the_same),
 		TEST(every_length_comes_back),
 		TEST(the_same_text_is_sealed_differently_each_time),
+		TEST(no_nonce_is_used_twice_also_after_a_fork),
 		TEST(a_value_at_another_place_is_refused),
 		TEST(each_damaged_bit_is_noticed),
 		TEST(another_key_opens_nothing),

@@ -1014,10 +1014,14 @@ static void so_are_its_examples(void **state)
 	fclose(in);
 	assert_int_equal(fclose(out), 0);
 	put("sim1.pin", "1234\n", 0600);
+	put("ali.secret", "not a real one\n", 0600);
+	put("ali.hook", "0123456789abcdef0123456789abcdef\n", 0600);
 	setenv("CREDENTIALS_DIRECTORY", folder, 1);
 	s = settings_read(path_of("b.conf"), &e);
 	unsetenv("CREDENTIALS_DIRECTORY");
 	if (s == NULL)
+		fail_msg("%s:%d: %s", e.file, e.line, e.text);
+	if (!channels_check(s, &e))
 		fail_msg("%s:%d: %s", e.file, e.line, e.text);
 	assert_int_equal(s->rewards.count, 1);
 	settings_default(&d);
@@ -1085,7 +1089,7 @@ static int make_folder(void **state)
 static int drop_folder(void **state)
 {
 	static const char *const names[] = { "a.conf", "b.conf", "big.conf", "pin", "sim-pin",
-		"words", "sec", "sim1.pin" };
+		"words", "sec", "sim1.pin", "ali.secret", "ali.hook" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++)

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 
 #include "banned.h"
 
-enum { KEY = 32, NONCE = 12, TAG = 16, VERSION = 1, FILE_MAX = 512 };
+enum { KEY = 32, NONCE = 12, STOCK = 64 * 12, TAG = 16, VERSION = 1, FILE_MAX = 512 };
 
 static const char magic[] = "quanzu-key 1\n";
 
@@ -25,7 +26,24 @@ struct seal {
 	uint8_t cipher[KEY], lookup[KEY], chain[KEY];
 	EVP_CIPHER_CTX *enc, *dec; /* keyed once: only the nonce changes */
 	EVP_MAC_CTX *lookup_mac, *chain_mac;
+	uint8_t stock[STOCK]; /* of nonces to come */
+	size_t stock_left;
+	int stock_forks; /* how many forks() there had been when it was filled */
 };
+
+/* Counted up in each child. */
+static int forks;
+
+static void count_fork(void)
+{
+	forks++;
+}
+
+static void watch_forks(void)
+{
+	if (pthread_atfork(NULL, NULL, count_fork) != 0)
+		abort();
+}
 
 void seal_random(void *out, size_t n)
 {
@@ -127,10 +145,12 @@ static EVP_CIPHER_CTX *cipher_of(const uint8_t key[KEY], int encrypt)
 
 static struct seal *seal_of(const uint8_t keys[3 * KEY])
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct seal *s = calloc(1, sizeof *s);
 
 	if (s == NULL)
 		abort();
+	pthread_once(&once, watch_forks);
 	memcpy(s->cipher, keys, KEY);
 	memcpy(s->lookup, keys + KEY, KEY);
 	memcpy(s->chain, keys + 2 * KEY, KEY);
@@ -258,12 +278,49 @@ void seal_name(const struct seal *s, char out[9])
 	seal_hex(hash, 4, out);
 }
 
-static int place(const char *table, const char *column, int64_t row, char out[128])
-{
-	int n = snprintf(out, 128, "%s.%s.%lld", table, column, (long long)row);
+enum { PLACE = 128 };
 
-	assert(n > 0 && n < 128);
-	return n;
+static size_t add_name(char out[PLACE], size_t at, const char *name)
+{
+	size_t n = strlen(name);
+
+	assert(at + n + 1 < PLACE - 24);
+	memcpy(out + at, name, n);
+	out[at + n] = '.';
+	return at + n + 1;
+}
+
+/* "table.column.row" */
+static int place(const char *table, const char *column, int64_t row, char out[PLACE])
+{
+	size_t at = add_name(out, add_name(out, 0, table), column);
+	char digits[20], *d = digits + sizeof digits;
+	uint64_t rest = row < 0 ? 0 - (uint64_t)row : (uint64_t)row;
+
+	do
+		*--d = (char)('0' + rest % 10);
+	while ((rest /= 10) != 0);
+	if (row < 0)
+		*--d = '-';
+	memcpy(out + at, d, (size_t)(digits + sizeof digits - d));
+	return (int)(at + (size_t)(digits + sizeof digits - d));
+}
+
+/*
+ * Nonces are random, and taken from a stock: asking the kernel for each costs more than the
+ * encryption of a phone number. A child of fork() must not use its parent's stock, or one nonce
+ * would serve two values; so the stock belongs to a number of forks.
+ */
+static void take_nonce(struct seal *s, uint8_t out[NONCE])
+{
+	if (s->stock_left < NONCE || s->stock_forks != forks) {
+		seal_random(s->stock, sizeof s->stock);
+		s->stock_left = sizeof s->stock;
+		s->stock_forks = forks;
+	}
+	s->stock_left -= NONCE;
+	memcpy(out, s->stock + s->stock_left, NONCE);
+	OPENSSL_cleanse(s->stock + s->stock_left, NONCE);
 }
 
 void seal_put(struct seal *s, const char *table, const char *column, int64_t row, const void *plain,
@@ -271,10 +328,10 @@ void seal_put(struct seal *s, const char *table, const char *column, int64_t row
 {
 	uint8_t head[1 + NONCE] = { VERSION }, tag[TAG], block[512];
 	const uint8_t *p = plain;
-	char where[128];
+	char where[PLACE];
 	int where_len = place(table, column, row, where), len;
 
-	seal_random(head + 1, NONCE);
+	take_nonce(s, head + 1);
 	buf_add(out, head, sizeof head);
 	if (EVP_EncryptInit_ex(s->enc, NULL, NULL, NULL, head + 1) != 1 ||
 		EVP_EncryptUpdate(s->enc, NULL, &len, (const uint8_t *)where, where_len) != 1)
@@ -299,7 +356,7 @@ bool seal_get(struct seal *s, const char *table, const char *column, int64_t row
 {
 	const uint8_t *p = sealed;
 	uint8_t tag[TAG], *plain;
-	char where[128];
+	char where[PLACE];
 	int where_len = place(table, column, row, where), len = 0, last = 0;
 	size_t body;
 	bool ok;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cloud.h"
+#include "cloud_channel.h"
 #include "json.h"
 #include "modem_channel.h"
 
@@ -17,7 +19,7 @@ const struct channel_kind *channel_kind_of(const char *kind)
 	for (size_t i = 0; i < sizeof channel_kinds / sizeof *channel_kinds; i++)
 		if (strcmp(channel_kinds[i]->kind, kind) == 0)
 			return channel_kinds[i];
-	return NULL;
+	return cloud_provider_of(kind) == NULL ? NULL : &cloud_channel;
 }
 
 /* Where a key of a channel stands; without one, the channel itself. */
@@ -31,7 +33,8 @@ static void blame(const struct channel_settings *c, const char *key, const char 
 	e->line = (int)json_int(c->own_lines, "@line", 0);
 	if (key != NULL)
 		e->line = (int)json_int(c->own_lines, key, e->line);
-	snprintf(e->text, sizeof e->text, "通道 %s:%s", c->name, text);
+	snprintf(e->text, sizeof e->text, "通道 %s%s%s:%s", c->name, key == NULL ? "" : " 的 ",
+		key == NULL ? "" : key, text);
 }
 
 bool channels_check(const struct settings *set, struct settings_error *error)

@@ -316,11 +316,14 @@ static void put_back(struct http_transfer *t)
 	t->client->spare = t;
 }
 
-void http_client_cancel(struct http_transfer *t)
+bool http_client_cancel(struct http_transfer *t)
 {
+	bool may_have_left = t->may_have_left;
+
 	unlink_active(t);
 	curl_multi_remove_handle(t->client->multi, t->easy);
 	put_back(t);
+	return may_have_left;
 }
 
 static void answer_of(struct http_transfer *t, CURLcode rc, struct http_answer *a)

@@ -275,11 +275,24 @@ static void copy_cut(const char *s, size_t chars, char *out, size_t n)
 	out[len] = '\0';
 }
 
+/* Digits, letters and single blanks: there is nothing to clean. */
+static bool is_plain(const char *value)
+{
+	while ((*value > ' ' && *value < 0x7f) || (*value == ' ' && value[1] > ' '))
+		value++;
+	return *value == '\0';
+}
+
 static void clean(const char *value, size_t chars, char *out, size_t n)
 {
-	const char *end = value + strnlen(value, 4096);
+	const char *end;
 	struct buf seen, whole;
 
+	if (is_plain(value)) {
+		copy_cut(value, chars, out, n);
+		return;
+	}
+	end = value + strnlen(value, 4096);
 	buf_init(&whole, 16384);
 	buf_init(&seen, 16384);
 	while (value < end)

@@ -7,6 +7,7 @@
 #include "alarm.h"
 #include "desk_room.h"
 #include "frozen.h"
+#include "jot.h"
 #include "json.h"
 #include "people.h"
 #include "resident.h"
@@ -128,6 +129,7 @@ static void open_case(struct desk *d, const struct warning_record *r, const stru
 {
 	/* Two people fit equally well: then neither's door and number go to anybody. */
 	int64_t sure = m->ambiguous ? 0 : m->id;
+	struct buf *b = &d->s->jot;
 	struct team team;
 
 	*c = (struct casefile){ .id = store_id(d->s),
@@ -156,9 +158,13 @@ static void open_case(struct desk *d, const struct warning_record *r, const stru
 	}
 	if (team_of_area(d->s, c->area, "village", &team))
 		c->team_id = team.id;
-	store_event(d->s, "system", "case.opened", c->id, "case", c->id,
-		json_pack("{s:s, s:s, s:s, s:I, s:s}", "no", c->no, "level", c->level, "type",
-			c->fraud_type, "resident", (json_int_t)sure, "area", c->area));
+	jot_begin(b);
+	jot_str(b, "area", c->area);
+	jot_str(b, "level", c->level);
+	jot_str(b, "no", c->no);
+	jot_int(b, "resident", sure);
+	jot_str(b, "type", c->fraud_type);
+	store_event_text(d->s, "system", "case.opened", c->id, "case", c->id, jot_end(b));
 	if (m->id == 0)
 		proposed_add(d->s, key, out->warning_id, c->id, c->area);
 	if (casefile_has_flag(c, "area_unknown"))
@@ -229,6 +235,7 @@ static void join(
 static void keep_warning(struct desk *d, const char *actor, const struct warning_record *r,
 	const struct match_result *m, const struct accept_result *out)
 {
+	struct buf *b = &d->s->jot;
 	json_t *json = record_json(r);
 	char *text = json_dumps(json, JSON_COMPACT);
 	struct warning w = { .id = out->warning_id,
@@ -252,9 +259,13 @@ static void keep_warning(struct desk *d, const char *actor, const struct warning
 		.record = text };
 
 	warning_add(d->s, &w);
-	store_event(d->s, actor, "warning.accepted", out->case_id, "warning", w.id,
-		json_pack("{s:s, s:s, s:i, s:s}", "level", w.level, "by", m->by, "score", m->score,
-			"state", w.state));
+	jot_begin(b);
+	jot_str(b, "by", m->by);
+	jot_str(b, "level", w.level);
+	jot_int(b, "score", m->score);
+	jot_str(b, "state", w.state);
+	store_event_text(
+		d->s, actor, "warning.accepted", out->case_id, "warning", w.id, jot_end(b));
 	free(text);
 	json_decref(json);
 }

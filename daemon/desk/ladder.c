@@ -10,6 +10,7 @@
 #include "alarm.h"
 #include "crew.h"
 #include "desk_room.h"
+#include "jot.h"
 #include "json.h"
 #include "warning.h"
 
@@ -40,15 +41,18 @@ bool ladder_offer(struct desk *d, struct casefile *c, const struct member *m, co
 		.purpose = strcmp(kind, "dissuade") == 0 ? "task" : kind,
 		.tpl = tpl,
 		.v = v };
+	struct buf *b = &d->s->jot;
 
 	t.code = reply_code_choose(d->s, t.id, m->id);
 	if (t.code == NULL)
 		return false; /* this phone has no code left: somebody else must be asked */
 	task_add(d->s, &t);
 	c->asked = true;
-	store_event(d->s, "system", "task.offered", c->id, "task", t.id,
-		json_pack("{s:s, s:I, s:i}", "kind", kind, "member", (json_int_t)m->id, "rung",
-			c->rung));
+	jot_begin(b);
+	jot_str(b, "kind", kind);
+	jot_int(b, "member", m->id);
+	jot_int(b, "rung", c->rung);
+	store_event_text(d->s, "system", "task.offered", c->id, "task", t.id, jot_end(b));
 	words_code(v, t.code);
 	post_sms(d, &p);
 	calling_start(d, c, &t, m);

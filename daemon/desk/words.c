@@ -91,9 +91,15 @@ void words_code(struct template_values *v, const char *code)
 	static const char *const keys[] = { "decline", "accept", "met", "done", "lost", "unreached",
 		"wrong", "police", "mistaken", "pass" };
 
+	char answer[8] = "";
+	size_t n = strnlen(code, sizeof answer - 2);
+
 	template_put(v, "code", code);
-	for (int i = 0; i < 10; i++)
-		template_putf(v, keys[i], "%s%d", code, i);
+	memcpy(answer, code, n);
+	for (int i = 0; i < 10; i++) {
+		answer[n] = (char)('0' + i);
+		template_put(v, keys[i], answer);
+	}
 }
 
 /* 王某 for 王*: what a voice can say. */

@@ -11,6 +11,7 @@
 #include "sim_control.h"
 #include "sim_port.h"
 #include "sim_script.h"
+#include "sim_voice.h"
 #include "banned.h"
 
 struct options {
@@ -18,6 +19,7 @@ struct options {
 	char host[64];
 	int port; /* -1: none */
 	const char *pty, *script, *log, *control;
+	const struct sim_family *family; /* of all modems; NULL generic */
 };
 
 struct runner { /* ties the schedule to the loop */
@@ -31,7 +33,8 @@ static _Noreturn void usage(int code)
 {
 	fputs("usage: quanzu-modemsim [-n COUNT] [--listen HOST:PORT | --pty LINK] [--script "
 	      "FILE]\n"
-	      "                       [--log FILE] [--control SOCKET] [--places N]\n",
+	      "                       [--log FILE] [--control SOCKET] [--places N] [--family "
+	      "NAME]\n",
 		code == 0 ? stdout : stderr);
 	exit(code);
 }
@@ -76,6 +79,7 @@ static void options_read(int argc, char **argv, struct options *o)
 		{ "log", required_argument, NULL, 'o' },
 		{ "control", required_argument, NULL, 'c' },
 		{ "places", required_argument, NULL, 'p' },
+		{ "family", required_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -104,6 +108,11 @@ static void options_read(int argc, char **argv, struct options *o)
 			break;
 		case 'p':
 			o->places = number_of(optarg, 1, 1000);
+			break;
+		case 'f':
+			o->family = sim_family_of(optarg);
+			if (o->family == NULL)
+				fatal(EXIT_USAGE, "--family: '%s' is no family of modems", optarg);
 			break;
 		default:
 			usage(c == 'h' ? 0 : EXIT_USAGE);
@@ -206,6 +215,8 @@ static void run(uv_loop_t *loop, struct sim_world *w, const struct options *o)
 	char error[SIM_ERROR_MAX];
 
 	runner_init(&runner, loop, w->sched);
+	for (int i = 0; i < w->count && o->family != NULL; i++)
+		sim_voice_family(w->modems[i], o->family);
 	ports_open(loop, w, o, ports);
 	if (o->script != NULL && !sim_script_file(w, o->script, error))
 		fatal(EXIT_CONFIG, "%s", error);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim_voice.h"
+
 #include "banned.h"
 
 /* Where names are looked up, in this order. A maker's voice commands get a table of their own here. */
@@ -19,11 +21,14 @@ static const struct sim_command *const tables[] = {
 
 enum form { FORM_EXEC, FORM_READ, FORM_TEST, FORM_SET };
 
-static const struct sim_command *command_of(const char *name, size_t n)
+static const struct sim_command *command_of(const struct sim_modem *m, const char *name, size_t n)
 {
+	unsigned family = sim_family_bit(m->family);
+
 	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
 		for (const struct sim_command *c = tables[t]; c->name != NULL; c++)
-			if (strncasecmp(c->name, name, n) == 0 && c->name[n] == '\0')
+			if (strncasecmp(c->name, name, n) == 0 && c->name[n] == '\0' &&
+				(c->families == 0 || (c->families & family) != 0))
 				return c;
 	return NULL;
 }
@@ -119,7 +124,7 @@ static int run_extended(struct sim_modem *m, const char **line)
 
 	while (isalnum((unsigned char)*s) || (*s != '\0' && strchr("!%-./:_", *s) != NULL))
 		s++;
-	c = command_of(name, (size_t)(s - name));
+	c = command_of(m, name, (size_t)(s - name));
 	if (s[0] == '=' && s[1] == '?') {
 		form = FORM_TEST;
 		s += 2;

@@ -7,7 +7,7 @@
 
 #include "banned.h"
 
-enum arguments { NOTHING, TIMES, SPAN, SPAN_TIMES, CODE_TIMES, ON_OFF, PIN_OFF };
+enum arguments { NOTHING, TIMES, SPAN, SPAN_TIMES, CODE_TIMES, ON_OFF, PIN_OFF, FROM };
 
 static const struct {
 	const char *name;
@@ -29,6 +29,8 @@ static const struct {
 	[SIM_UNREGISTERED] = { "unregistered", ON_OFF },
 	[SIM_DELAY] = { "delay", SPAN },
 	[SIM_CMT_MODE] = { "cmt", ON_OFF },
+	[SIM_NO_TTS] = { "no_tts", ON_OFF },
+	[SIM_RING] = { "ring", FROM },
 };
 
 const char *sim_fault_name(enum sim_fault_kind kind)
@@ -81,6 +83,18 @@ static bool take_pin(struct sim_words *w, struct sim_fault *out)
 	return sim_words_bare(w, &pin);
 }
 
+static bool take_from(struct sim_words *w, struct sim_fault *out)
+{
+	const char *from;
+
+	if (!sim_words_string(w, &from))
+		return false;
+	if (*from == '\0' || strlen(from) >= sizeof out->from)
+		return sim_words_fail(w, "ring: a number has 1 to 23 characters");
+	snprintf(out->from, sizeof out->from, "%s", from);
+	return true;
+}
+
 static bool take_arguments(struct sim_words *w, struct sim_fault *out)
 {
 	switch (faults[out->kind].arguments) {
@@ -98,6 +112,8 @@ static bool take_arguments(struct sim_words *w, struct sim_fault *out)
 		return take_switch(w, out);
 	case PIN_OFF:
 		return take_pin(w, out);
+	case FROM:
+		return take_from(w, out);
 	}
 	return false;
 }

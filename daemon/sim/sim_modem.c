@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "sim_at.h"
 #include "sim_inbox.h"
+#include "sim_voice.h"
 #include "banned.h"
 
 enum { CTRL_Z = 0x1A, ESC = 0x1B, BACKSPACE = 0x08, DELETE = 0x7F };
@@ -115,7 +116,7 @@ static void life_begin(struct sim_modem *m)
 	m->life++;
 	m->mode = SIM_COMMAND;
 	m->cfun = 1;
-	m->dial.active = false;
+	sim_voice_reset(m);
 	m->locked = m->pin[0] != '\0';
 	m->entered = m->line_over = m->data_over = false;
 	settings_default(&m->set);
@@ -304,6 +305,16 @@ static void fault_cmt(struct sim_modem *m, const struct sim_fault *f)
 	m->cmt_mode = f->on;
 }
 
+static void fault_no_tts(struct sim_modem *m, const struct sim_fault *f)
+{
+	m->no_tts = f->on;
+}
+
+static void fault_ring(struct sim_modem *m, const struct sim_fault *f)
+{
+	sim_voice_ring(m, f->from);
+}
+
 static void (*const fault_acts[SIM_FAULTS])(struct sim_modem *m, const struct sim_fault *f) = {
 	[SIM_NO_PROMPT] = fault_arm,
 	[SIM_NO_REPLY] = fault_arm,
@@ -321,6 +332,8 @@ static void (*const fault_acts[SIM_FAULTS])(struct sim_modem *m, const struct si
 	[SIM_UNREGISTERED] = fault_unregistered,
 	[SIM_DELAY] = fault_delay,
 	[SIM_CMT_MODE] = fault_cmt,
+	[SIM_NO_TTS] = fault_no_tts,
+	[SIM_RING] = fault_ring,
 };
 
 void sim_modem_fault(struct sim_modem *m, const struct sim_fault *f)

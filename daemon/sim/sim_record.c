@@ -318,6 +318,20 @@ void sim_record_deliver(struct sim_record *r, int modem, const char *how, const 
 	end(r);
 }
 
+void sim_record_call(
+	struct sim_record *r, int modem, const char *what, const char *number, const char *text)
+{
+	char key[SIM_NUMBER_MAX];
+
+	sim_number_key(number, key);
+	begin(r, "call");
+	put_number(&r->line, "modem", modem);
+	put_string(&r->line, "what", what);
+	put_string(&r->line, "number", key);
+	put_string(&r->line, "text", text);
+	end(r);
+}
+
 void sim_record_fault(struct sim_record *r, int modem, const char *name, unsigned cmgs)
 {
 	begin(r, "fault");

@@ -58,6 +58,7 @@ void sim_block_init(struct sim_block *b, const char *patterns)
 	b->fates.list[0].after_us = SECOND / 2;
 	b->fates.heard = true;
 	b->call_us = SECOND;
+	b->hangup_us = -1;
 	while ((one = strsep(&rest, ", ")) != NULL) {
 		if (*one == '\0')
 			continue;
@@ -425,21 +426,84 @@ static bool rule_repeat(struct sim_block *b, struct sim_words *w)
 	return true;
 }
 
+static bool take_key(struct sim_words *w, char *key)
+{
+	const char *word;
+
+	if (!sim_words_string(w, &word))
+		return false;
+	if (strlen(word) != 1 || strchr("0123456789*#ABCD", word[0]) == NULL)
+		return sim_words_fail(w, "a key is one of 0-9 \"*\" \"#\" A-D");
+	*key = word[0];
+	return true;
+}
+
+/* K [after T] [twice] [noise] */
+static bool call_press(struct sim_block *b, struct sim_words *w)
+{
+	struct sim_press p = { .after_us = 2 * SECOND };
+
+	if (b->press_count == SIM_PRESSES_MAX)
+		return sim_words_fail(w, "more than %d keys in one call", SIM_PRESSES_MAX);
+	if (!take_key(w, &p.key) ||
+		(sim_words_take(w, "after") && !sim_words_span(w, SECOND, &p.after_us)))
+		return false;
+	p.twice = sim_words_take(w, "twice");
+	p.noise = sim_words_take(w, "noise");
+	b->presses[b->press_count++] = p;
+	return true;
+}
+
+/* What somebody, or a machine, does who has picked up. */
+static bool call_manners(struct sim_block *b, struct sim_words *w)
+{
+	enum { VOICEMAIL_S = 30 };
+
+	while (sim_words_more(w)) {
+		if (sim_words_take(w, "voicemail")) {
+			b->hangup_us = (int64_t)VOICEMAIL_S * SECOND;
+		} else if (sim_words_take(w, "early")) {
+			if (!take_key(w, &b->early))
+				return false;
+		} else if (sim_words_take(w, "key")) {
+			if (!call_press(b, w))
+				return false;
+		} else if (sim_words_take(w, "hangup")) {
+			if (!sim_words_take(w, "after") ||
+				!sim_words_span(w, SECOND, &b->hangup_us))
+				return sim_words_fail(w, "hangup after T");
+		} else {
+			return sim_words_fail(w, "call answer: key, early, hangup or voicemail");
+		}
+	}
+	return true;
+}
+
 static bool rule_call(struct sim_block *b, struct sim_words *w)
 {
 	static const char *const words[] = {
 		[SIM_CALL_NO_CARRIER] = "no_carrier",
 		[SIM_CALL_BUSY] = "busy",
 		[SIM_CALL_NO_ANSWER] = "no_answer",
+		[SIM_CALL_REJECTED] = "rejected",
+		[SIM_CALL_NO_NUMBER] = "no_number",
+		[SIM_CALL_ANSWER] = "answer",
 	};
+	enum { WORDS = sizeof words / sizeof *words };
 	int i = 0;
 
-	while (i < 3 && !sim_words_take(w, words[i]))
+	while (i < WORDS && !sim_words_take(w, words[i]))
 		i++;
-	if (i == 3)
-		return sim_words_fail(w, "call: busy, no_answer or no_carrier");
+	if (i == WORDS)
+		return sim_words_fail(
+			w, "call: answer, busy, no_answer, rejected, no_number or no_carrier");
 	b->call = (enum sim_call)i;
-	return !sim_words_take(w, "after") || sim_words_span(w, SECOND, &b->call_us);
+	b->press_count = 0;
+	b->early = 0;
+	b->hangup_us = -1;
+	if (sim_words_take(w, "after") && !sim_words_span(w, SECOND, &b->call_us))
+		return false;
+	return b->call != SIM_CALL_ANSWER || call_manners(b, w);
 }
 
 static bool rule_shown(struct sim_block *b, struct sim_words *w)

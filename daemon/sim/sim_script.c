@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "sim_voice.h"
 #include "banned.h"
 
 enum { EVERY_MODEM = -1 };
@@ -210,10 +211,25 @@ static bool modem_on(struct sim_modem *m, struct sim_words *words)
 	return true;
 }
 
+static bool modem_family(struct sim_modem *m, struct sim_words *words)
+{
+	const struct sim_family *f;
+	const char *name;
+
+	if (!sim_words_bare(words, &name))
+		return false;
+	f = sim_family_of(name);
+	if (f == NULL)
+		return sim_words_fail(words, "'%.40s' is no family of modems", name);
+	sim_voice_family(m, f);
+	return true;
+}
+
 static const struct {
 	const char *word;
 	bool (*take)(struct sim_modem *m, struct sim_words *words);
 } modem_words[] = {
+	{ "family", modem_family },
 	{ "smsc", modem_smsc },
 	{ "places", modem_places },
 	{ "signal", modem_signal },

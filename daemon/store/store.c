@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "crew.h"
 #include "frozen.h"
+#include "jot.h"
 #include "json.h"
 #include "log.h"
 #include "recall.h"
@@ -120,6 +121,7 @@ enum store_rc store_open(struct store **out, const char *url, const char *key_pa
 	s->fresh[0].count = s->fresh[1].count = s->fresh_undone = -1;
 	s->frozen = frozen_new();
 	buf_init(&s->scratch, SCRATCH_MAX);
+	buf_init(&s->jot, SCRATCH_MAX);
 	arena_init(&s->arena, ARENA_MAX);
 	rc = db_open(&s->db, url, DB_WRITE);
 	if (rc == STORE_OK)
@@ -146,6 +148,7 @@ enum store_rc store_open_reader(struct store **out, const char *url, const struc
 	*out = s;
 	s->frozen = frozen_new();
 	buf_init(&s->scratch, SCRATCH_MAX);
+	buf_init(&s->jot, SCRATCH_MAX);
 	arena_init(&s->arena, ARENA_MAX);
 	s->seal = seal_copy(seal);
 	s->fresh_any = true; /* who only reads cannot know */
@@ -160,6 +163,7 @@ void store_close(struct store *s)
 	db_close(s->db);
 	seal_close(s->seal);
 	buf_free(&s->scratch);
+	buf_free(&s->jot);
 	arena_free(&s->arena);
 	crew_free(s->crew);
 	frozen_free(s->frozen);
@@ -263,14 +267,36 @@ int64_t store_id(struct store *s)
 	return ids_next(&s->ids, s->now_ms);
 }
 
+static void add_number(struct buf *out, int64_t n, char behind)
+{
+	jot_number(out, n);
+	buf_addc(out, behind);
+}
+
+static void add_field(struct buf *out, const char *text)
+{
+	size_t n = strlen(text);
+
+	add_number(out, (int64_t)n, ':');
+	buf_add(out, text, n);
+}
+
 /* The canonical row: fixed order, each field with its length in front. */
 static void canonical(struct buf *out, int64_t seq, int64_t at, const char *actor, const char *kind,
 	int64_t case_id, const char *entity, int64_t entity_id, const char *data)
 {
 	buf_clear(out);
-	buf_addf(out, "%lld|%lld|%zu:%s|%zu:%s|%lld|%zu:%s|%lld|%zu:%s", (long long)seq,
-		(long long)at, strlen(actor), actor, strlen(kind), kind, (long long)case_id,
-		strlen(entity), entity, (long long)entity_id, strlen(data), data);
+	add_number(out, seq, '|');
+	add_number(out, at, '|');
+	add_field(out, actor);
+	buf_addc(out, '|');
+	add_field(out, kind);
+	buf_addc(out, '|');
+	add_number(out, case_id, '|');
+	add_field(out, entity);
+	buf_addc(out, '|');
+	add_number(out, entity_id, '|');
+	add_field(out, data);
 }
 
 void store_event(struct store *s, const char *actor, const char *kind, int64_t case_id,

@@ -331,11 +331,8 @@ static void read_detail(const json_t *d, const struct outgoing *m, struct cloud_
 	cloud_json_text(d, "ErrCode", code, sizeof code);
 	cloud_json_text(d, "ReceiveDate", when, sizeof when);
 	cloud_json_text(d, "SendStatus", status, sizeof status);
-	if (status[0] == '2') {
-		const struct cloud_code *row = cloud_code_find(aliyun_reports, code);
-
-		c = row == NULL ? CLOUD_OTHER : row->class_;
-	}
+	if (status[0] == '2')
+		c = cloud_carrier_class(code);
 	e = cloud_event_report(out, "", ref, number, c, code, when);
 	if (status[0] == '1')
 		cloud_event_pending(e);

@@ -16,15 +16,6 @@
 enum { RENEW_MS = 2 * 60 * 1000, WAIT_S = 10, WAIT_TIMEOUT_MS = 20 * 1000 };
 
 /* clang-format off */
-/* What carriers say of an SMS; the rest is failed and no more is known. */
-const struct cloud_code aliyun_reports[] = {
-	{ "DELIVERED", CLOUD_OK, 0 }, { "DELIVRD", CLOUD_OK, 0 },
-	{ "DB:0101", CLOUD_NUMBER, 0 }, { "CB:0053", CLOUD_NUMBER, 0 },
-	{ "DB:0102", CLOUD_NO_REPLY, 0 },
-	{ "IB:0008", CLOUD_RATE, 0 }, { "DB:9007", CLOUD_RATE, 0 },
-	{ NULL, CLOUD_OK, 0 },
-};
-
 const struct cloud_code aliyun_calls[] = {
 	{ "200000", CLOUD_OK, 0 }, { "200001", CLOUD_OK, 0 }, { "300000", CLOUD_OK, 0 }, { "200008", CLOUD_OK, 0 },
 	{ "200002", CLOUD_BUSY, 0 },
@@ -45,7 +36,6 @@ const struct cloud_code aliyun_calls[] = {
 static void read_receipt(const json_t *r, struct cloud_events *out)
 {
 	char id[96], ref[24], number[32], code[64], when[32], good[8];
-	const struct cloud_code *row;
 
 	cloud_json_text(r, "biz_id", id, sizeof id);
 	cloud_json_text(r, "out_id", ref, sizeof ref);
@@ -53,12 +43,8 @@ static void read_receipt(const json_t *r, struct cloud_events *out)
 	cloud_json_text(r, "err_code", code, sizeof code);
 	cloud_json_text(r, "report_time", when, sizeof when);
 	cloud_json_text(r, "success", good, sizeof good);
-	row = cloud_code_find(aliyun_reports, code);
 	cloud_event_report(out, id, ref, number,
-		strcmp(good, "true") == 0 ? CLOUD_OK
-		: row == NULL             ? CLOUD_OTHER
-					  : row->class_,
-		code, when);
+		strcmp(good, "true") == 0 ? CLOUD_OK : cloud_carrier_class(code), code, when);
 }
 
 static void read_reply(const json_t *r, struct cloud_events *out)

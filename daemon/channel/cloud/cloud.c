@@ -18,7 +18,8 @@
 
 enum { URL_MAX = 8 * 1024, VALUE_MAX = 4 * 1024, MINUTE = 60 * 1000, HOUR = 60 * MINUTE };
 
-static const struct cloud_provider *const providers[] = { &cloud_aliyun };
+static const struct cloud_provider *const providers[] = { &cloud_aliyun, &cloud_tencent,
+	&cloud_huawei, &cloud_mas, &cloud_unicom, &cloud_telecom, &cloud_twilio };
 
 const struct cloud_provider *cloud_provider_of(const char *kind)
 {
@@ -184,12 +185,27 @@ void cloud_verdict_code(struct cloud_verdict *v, const struct cloud_code *table,
 						       : MINUTE;
 }
 
+/* From a public list, unverified (providers.md 2.5); the rest is failed and no more is known. */
+static const struct cloud_code carrier[] = { { "DELIVERED", CLOUD_OK, 0 },
+	{ "DELIVRD", CLOUD_OK, 0 }, { "CM:0000", CLOUD_OK, 0 }, { "DB:0101", CLOUD_NUMBER, 0 },
+	{ "CB:0053", CLOUD_NUMBER, 0 }, { "DB:0102", CLOUD_NO_REPLY, 0 },
+	{ "IB:0008", CLOUD_RATE, 0 }, { "DB:9007", CLOUD_RATE, 0 }, { "MBBLACK", CLOUD_OTHER, 0 },
+	{ "SC:0014", CLOUD_MESSAGE, 0 }, { "SC:0017", CLOUD_CONFIG, 0 },
+	{ "SC:0018", CLOUD_CONFIG, 0 }, { NULL, CLOUD_OK, 0 } };
+
+enum cloud_class cloud_carrier_class(const char *code)
+{
+	const struct cloud_code *row = cloud_code_find(carrier, code);
+
+	return row == NULL ? CLOUD_OTHER : row->class_;
+}
+
 /* A page for people where a program was asked: some gateway wants a log-in first. */
 static bool is_page(const struct cloud_answer *in)
 {
 	const char *s = in->body + strspn(in->body, " \t\r\n\xEF\xBB\xBF");
 
-	return strcasestr(in->content_type, "text/html") != NULL ||
+	return (strcasestr(in->content_type, "text/html") != NULL && *s == '<') ||
 	       strncasecmp(s, "<!doctype html", 14) == 0 || strncasecmp(s, "<html", 5) == 0;
 }
 

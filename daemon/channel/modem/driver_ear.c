@@ -109,8 +109,8 @@ static void tell_ring(struct driver *d, const char *number)
 static void turn_away(struct driver *d, const char *number)
 {
 	driver_cancel(d, TIMER_RING);
-	if (d->voice.ringing)
-		return;
+	if (d->voice.ringing || d->call.state == CALL_CLASH)
+		return; /* it is being turned away */
 	tell_ring(d, number);
 	if (call_is_up(d)) {
 		call_clash(d);
@@ -286,7 +286,7 @@ void call_heard(struct driver *d, const struct at_event *e)
 		heard_call(d, e);
 	else if (e->kind == AT_KEY)
 		heard_key(d, e->key);
-	else if (e->end && d->call.speech.on && !speech_is_echo(d))
+	else if (e->end && (d->call.speech.on || d->call.speech.stop) && !speech_is_echo(d))
 		speech_ended(d);
 }
 

@@ -1,0 +1,21 @@
+/*
+ * jot.h - a small JSON object written straight into a buffer: {"case":7,"kind":"dissuade"}.
+ *
+ * For what is written often and read rarely, such as the data of events: no tree, no blanks,
+ * members in the order of the calls (give them in the order of their keys). Keys are plain
+ * words of ours; values are UTF-8 and escaped as JSON wants it.
+ */
+#ifndef QUANZU_JOT_H
+#define QUANZU_JOT_H
+
+#include <stdint.h>
+
+#include "buf.h"
+
+void jot_begin(struct buf *b); /* empties it first */
+void jot_str(struct buf *b, const char *key, const char *value);
+void jot_int(struct buf *b, const char *key, int64_t n);
+const char *jot_end(struct buf *b);        /* the object; in the buffer */
+void jot_number(struct buf *b, int64_t n); /* decimal digits alone */
+
+#endif

@@ -43,6 +43,8 @@ int64_t cloud_account_cost(const struct cloud_account *a, const struct outgoing 
 
 /* Kind of message and of number, and with `registered` its template. NULL: it fits. */
 const char *cloud_unfit(const struct cloud_account *a, const struct outgoing *m, bool registered);
+/* The same, and at most 500 characters of text. */
+const char *cloud_unfit_text(const struct cloud_account *a, const struct outgoing *m);
 const char *cloud_unfit_registered(const struct cloud_account *a, const struct outgoing *m);
 const struct cloud_template *cloud_template_for(
 	const struct cloud_account *a, const struct outgoing *m);

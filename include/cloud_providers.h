@@ -5,6 +5,6 @@
 #include "cloud.h"
 
 extern const struct cloud_provider cloud_aliyun, cloud_tencent, cloud_huawei, cloud_mas,
-	cloud_unicom, cloud_telecom, cloud_twilio;
+	cloud_unicom, cloud_telecom, cloud_twilio, cloud_generic;
 
 #endif

@@ -24,13 +24,17 @@ const struct account_row cloud_accounts[] = {
 	{ "mas-templates", "mas", "{" MAS_KEYS ",\"template_url\":\"https://112.35.10.201:28888/sms/tmpsubmit\"," MAP "}" },
 	{ "mas-both", "mas", "{" MAS_KEYS ",\"url\":\"http://m/sms/norsubmit\",\"template_url\":\"https://m/sms/tmpsubmit\",\"keep_sign\":true," MAP "}" },
 	{ "unicom", "unicom", "{" UNI_KEYS "}" },
-	{ "unicom-json", "unicom", "{" UNI_KEYS ",\"json\":true,\"charset\":\"UTF-8\",\"keep_sign\":true,\"poll\":false,\"sub_port\":\"01\"}" },
+	{ "unicom-json", "unicom", "{" UNI_KEYS ",\"json\":true,\"charset\":\"UTF-8\",\"keep_sign\":true,\"pull\":false,\"sub_port\":\"01\"}" },
 	{ "telecom", "telecom", "{\"access_key\":\"demoAK\",\"secret_key\":\"demoSK\",\"sign\":\"示例镇反诈\"," MAP "}" },
 	{ "telecom-utc", "telecom", "{\"access_key\":\"demoAK\",\"secret_key\":\"demoSK\",\"sign\":\"示例镇反诈\",\"eop_clock\":\"utc\"," MAP "}" },
 	{ "huawei", "huawei", "{" HUA_KEYS "," MAP "," VOICE_MAP "}" },
 	{ "huawei-raw", "huawei", "{" HUA_KEYS ",\"digest\":\"raw\",\"sign\":\"示例镇反诈\",\"extend\":\"x\"," MAP "}" },
 	{ "huawei-sdk", "huawei", "{" HUA_KEYS ",\"auth\":\"aksk\",\"signed_callbacks\":false," MAP "}" },
-	{ "twilio", "twilio", "{\"account_sid\":\"AC0123456789abcdef0123456789abcdef\",\"auth_token\":\"12345\",\"from\":\"+12065550100\",\"callback_url\":\"https://gw.example.org/hooks/tw/s\",\"poll\":true}" },
+	{ "twilio", "twilio", "{\"account_sid\":\"AC0123456789abcdef0123456789abcdef\",\"auth_token\":\"12345\",\"from\":\"+12065550100\",\"callback_url\":\"https://gw.example.org/hooks/tw/s\",\"pull\":true}" },
+	{ "generic", "generic", "{\"url\": \"https://sms.example.com/send?acc={account}\", \"body\": \"mobile={to}&content={text}&ts={ts}&n={nonce:8}&sign={sig}\", \"account\": \"demo\", \"secret\": \"demoKey1\", \"sign_expr\": \"md5(account + secret + ts)\", \"keep_sign\": false, \"success\": {\"path\": \"data.code\", \"value\": \"0\"}, \"id_path\": \"data.list[0].id\", \"code_path\": \"data.code\", \"words_path\": \"data.msg\", \"errors\": [{\"code\": \"1001\", \"class\": \"config\"}, {\"code\": \"1002\", \"class\": \"number\"}, {\"code\": \"20*\", \"class\": \"rate\"}, {\"code\": \"30\", \"class\": \"other\"}, {\"code\": \"31\", \"class\": \"message\"}, {\"code\": \"32\", \"class\": \"retry\"}], \"report\": {\"list\": \"reports\", \"number\": \"mobile\", \"id\": \"id\", \"status\": \"stat\", \"time\": \"at\", \"delivered\": [\"DELIVRD\", \"0\"], \"pending\": \"WAIT\", \"answer\": \"{\\\"code\\\":0}\"}, \"reply\": {\"number\": \"mobile\", \"text\": \"msg\", \"id\": \"id\", \"time\": \"at\"}}" },
+	{ "generic-json", "generic", "{\"url\": \"https://sms.example.com/v2/{account}\", \"content_type\": \"application/json\", \"body\": \"{\\\"phones\\\":[\\\"{to}\\\"],\\\"content\\\":\\\"{text}\\\",\\\"sign\\\":\\\"{sign}\\\",\\\"at\\\":{ts:ms},\\\"ref\\\":\\\"{out_id}\\\",\\\"app\\\":\\\"{app}\\\"}\", \"headers\": [\"X-Time: {ts}\", \"X-Nonce: {nonce}\", \"X-Sign: {sig}\"], \"account\": \"demo\", \"secret\": \"demoKey1\", \"sign\": \"示例镇反诈\", \"values\": {\"app\": \"A&1\"}, \"ts\": \"s\", \"nonce_length\": 6, \"to_format\": \"+86\", \"sign_expr\": \"hex(hmac_sha1(secret, \\\"ts=\\\" + ts + \\\"&nonce=\\\" + nonce + \\\"&body=\\\" + sha256(body)))\", \"success\": {\"status\": [202]}, \"default_class\": \"config\", \"max_chars\": 600}" },
+	{ "generic-text", "generic", "{\"url\": \"http://10.0.0.8:9000/sms.aspx\", \"charset\": \"GB18030\", \"body\": \"uid={account}&pwd={password}&mobile={to}&msg={text}&t={ts:%Y-%m-%d %H:%M:%S:utc}\", \"account\": \"demo\", \"password\": \"demoPass1\", \"to_format\": \"86\", \"success\": {\"regex\": \"^0,\"}, \"id_regex\": \"^0,([0-9]+)\", \"code_regex\": \"^(-?[0-9]+)\", \"errors\": [{\"code\": \"-3\", \"class\": \"config\"}], \"report\": {\"url\": \"http://10.0.0.8:9000/report.aspx?uid={account}\", \"method\": \"GET\", \"separator\": \"|\", \"field_separator\": \",\", \"number\": \"[1]\", \"id\": \"[0]\", \"status\": \"[2]\", \"time\": \"[3]\", \"delivered\": \"0\"}, \"reply\": {\"url\": \"http://10.0.0.8:9000/mo.aspx\", \"body\": \"uid={account}\", \"list\": \"data\", \"separator\": \";;\", \"field_separator\": \"||\", \"number\": \"[0]\", \"text\": \"[1]\", \"time\": \"[2]\"}}" },
+	{ "generic-template", "generic", "{\"url\": \"https://sms.example.com/t\", \"body\": \"tpl={template}&to={to}&params={params}&o={params_object}\",\"templates\":[{\"name\":\"alert\",\"code\":\"SMS_1\",\"params\":[\"code\",\"name\",\"area\"]}]}" },
 	{ NULL, NULL, NULL },
 };
 
@@ -62,6 +66,10 @@ const struct request_row cloud_requests[] = {
 	{ "twilio", "a call", true, "+85221234567", "", "", "【反诈】17号 & <x>,请按1", NULL, "POST https://api.twilio.com/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Calls.json\nAuthorization: Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjoxMjM0NQ==\nContent-Type: application/x-www-form-urlencoded\n\nTo=%2B85221234567&From=%2B12065550100&Twiml=%3CResponse%3E%3CGather%20numDigits%3D%221%22%20timeout%3D%228%22%20action%3D%22https%3A%2F%2Fgw.example.org%2Fhooks%2Ftw%2Fs%2Fvoice%22%3E%3CSay%20loop%3D%222%22%20language%3D%22zh-CN%22%3E17%E5%8F%B7%20%26amp%3B%20%26lt%3Bx%26gt%3B%2C%E8%AF%B7%E6%8C%891%3C%2FSay%3E%3C%2FGather%3E%3C%2FResponse%3E&Timeout=30&StatusCallback=https%3A%2F%2Fgw.example.org%2Fhooks%2Ftw%2Fs%2Fvoice" },
 	{ "twilio", "what became of an SMS", false, "13800138000", "", "", "x", "SM0123", "GET https://api.twilio.com/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages/SM0123.json\nAuthorization: Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjoxMjM0NQ==\n\n" },
 	{ "twilio", "what became of a call", true, "13800138000", "", "", "x", "CA0123", "GET https://api.twilio.com/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Calls/CA0123.json\nAuthorization: Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjoxMjM0NQ==\n\n" },
+	{ "generic", "a form with an MD5", false, "13800138000", "", "", "【示例镇反诈】17号 100%&【甲】", NULL, "POST https://sms.example.com/send?acc=demo\nContent-Type: application/x-www-form-urlencoded\n\nmobile=13800138000&content=17%E5%8F%B7%20100%25%26%28%E7%94%B2%29&ts=20230919143000&n=31568532&sign=3fe610494691f894be4441b856232967" },
+	{ "generic-json", "JSON with an HMAC in a header", false, "13800138000", "", "", "【示例镇反诈】17号 \"a\\b\"\n{to}", NULL, "POST https://sms.example.com/v2/demo\nContent-Type: application/json\nX-Time: 1695105000\nX-Nonce: 315685\nX-Sign: 8a7ecdc53bd18a3ef88d945c03d4ae312f494872\n\n{\"phones\":[\"+8613800138000\"],\"content\":\"【示例镇反诈】17号 \\\"a\\\\b\\\"\\n{to}\",\"sign\":\"示例镇反诈\",\"at\":1695105000000,\"ref\":\"T20230919x0001\",\"app\":\"A&1\"}" },
+	{ "generic-text", "a form in GBK, UTC", false, "13800138000", "", "", "【示例镇反诈】17号", NULL, "POST http://10.0.0.8:9000/sms.aspx\nContent-Type: application/x-www-form-urlencoded\n\nuid=demo&pwd=demoPass1&mobile=8613800138000&msg=%A1%BE%CA%BE%C0%FD%D5%F2%B7%B4%D5%A9%A1%BF17%BA%C5&t=2023-09-19%2006%3A30%3A00" },
+	{ "generic-template", "a registered text", false, "13800138000", "alert", VALUES, "x", NULL, "POST https://sms.example.com/t\nContent-Type: application/x-www-form-urlencoded\n\ntpl=SMS_1&to=13800138000&params=%5B%2217%22%2C%22%E7%8E%8B%2A%22%2C%22%E6%9D%8E%E5%BA%843%E7%BB%84%22%5D&o=%7B%22code%22%3A%2217%22%2C%22name%22%3A%22%E7%8E%8B%2A%22%2C%22area%22%3A%22%E6%9D%8E%E5%BA%843%E7%BB%84%22%7D" },
 	{ NULL },
 };
 
@@ -112,12 +120,26 @@ const struct answer_row cloud_answers[] = {
 	{ "twilio", "too many", false, 429, J, "{\"code\":20429,\"message\":\"Too Many Requests\",\"status\":429}", "RATE id= code=20429 60" },
 	{ "twilio", "too many, another code", false, 429, J, "{\"code\":88,\"message\":\"x\",\"status\":429}", "RATE id= code=88 unknown 60" },
 	{ "twilio", "a good call", true, 201, J, "{\"sid\":\"CA1\",\"status\":\"queued\"}", "OK id=CA1 code=queued" },
+	{ "generic", "good", false, 200, J, "{\"data\":{\"code\":0,\"list\":[{\"id\":77}]}}", "OK id=77 code=" },
+	{ "generic", "good with a text where a number was", false, 200, J, "{\"data\":{\"code\":\"0\",\"list\":[]}}", "OK id= code=" },
+	{ "generic", "another thing entirely", false, 200, J, "{\"ok\":true}", "UNKNOWN id= code=HTTP 200" },
+	{ "generic", "a portal", false, 200, "text/html", "<html>", "CONFIG id= code=HTTP 200" },
+	{ "generic", "a redirect", false, 302, "", "", "CONFIG id= code=HTTP 302" },
+	{ "generic", "broken", false, 503, "", "", "RETRY id= code=HTTP 503" },
+	{ "generic-json", "good by its status alone", false, 202, J, "", "OK id= code=" },
+	{ "generic-json", "another status", false, 200, J, "{}", "UNKNOWN id= code=HTTP 200" },
+	{ "generic-json", "bad request", false, 400, J, "{\"e\":1}", "CONFIG id= code=HTTP 400" },
+	{ "generic-text", "good", false, 200, "text/plain", "0,20230919143000", "OK id=20230919143000 code=" },
+	{ "generic-text", "refused", false, 200, "text/plain", "-3,\xD3\xE0\xB6\xEE\xB2\xBB\xD7\xE3", "CONFIG id= code=-3" },
+	{ "generic-text", "refused, who knows", false, 200, "text/plain", "-99", "RETRY id= code=-99 unknown" },
+	{ "generic-text", "nothing", false, 200, "text/plain", "", "UNKNOWN id= code=HTTP 200" },
 	{ NULL },
 };
 
 #define TEN_BODY "{\"Response\":{\"Error\":{\"Code\":\"%s\",\"Message\":\"x\"},\"RequestId\":\"a\"}}"
 #define TEN_NUMBER "{\"Response\":{\"SendStatusSet\":[{\"Code\":\"%s\",\"Message\":\"x\"}],\"RequestId\":\"a\"}}"
 #define TWI_BODY "{\"code\":\"%s\",\"message\":\"x\"}"
+#define GEN_BODY_ "{\"data\":{\"code\":\"%s\",\"msg\":\"x\"}}"
 #define ALI_BODY "{\"Code\":\"%s\",\"Message\":\"x\"}"
 const struct code_row cloud_code_rows[] = {
 	{ "aliyun", false, 200, ALI_BODY, CLOUD_RETRY, false, "isp.SYSTEM_ERROR isp.GATEWAY_ERROR ServiceUnavailable InternalError SignatureNonceUsed ISP.system_error" },
@@ -155,12 +177,20 @@ const struct code_row cloud_code_rows[] = {
 	{ "twilio", false, 400, TWI_BODY, CLOUD_NUMBER, false, "21211 21614 30005 30006" },
 	{ "twilio", false, 400, TWI_BODY, CLOUD_OTHER, false, "21610" },
 	{ "twilio", false, 400, TWI_BODY, CLOUD_RETRY, true, "99999" },
+	{ "generic", false, 200, GEN_BODY_, CLOUD_CONFIG, false, "1001" },
+	{ "generic", false, 200, GEN_BODY_, CLOUD_NUMBER, false, "1002" },
+	{ "generic", false, 200, GEN_BODY_, CLOUD_RATE, false, "20 2001" },
+	{ "generic", false, 200, GEN_BODY_, CLOUD_OTHER, false, "30" },
+	{ "generic", false, 200, GEN_BODY_, CLOUD_MESSAGE, false, "31" },
+	{ "generic", false, 500, GEN_BODY_, CLOUD_RETRY, false, "32" },
+	{ "generic", false, 200, GEN_BODY_, CLOUD_RETRY, true, "4711" },
 	{ NULL },
 };
 
 #define RECEIPT "{\"phone_number\":\"13800138000\",\"send_time\":\"2023-09-19 14:30:00\",\"report_time\":\"2023-09-19 14:30:05\",\"success\":true,\"err_code\":\"DELIVERED\",\"err_msg\":\"用户接收成功\",\"sms_size\":\"1\",\"biz_id\":\"9^0\",\"out_id\":\"T1\"}"
 #define RECEIPT_EVENT "report id=9^0 ref=T1 to=13800138000 delivered OK DELIVERED @1695105005\n"
 #define ALI_THANKS "{\"code\":0,\"msg\":\"接收成功\"}"
+#define F "application/x-www-form-urlencoded"
 const struct hook_row cloud_hooks[] = {
 	{ "aliyun", "a receipt", "receipt", J, NULL, NULL, "[" RECEIPT "]", CLOUD_HOOK_TAKEN, ALI_THANKS, RECEIPT_EVENT },
 	{ "aliyun", "receipts of every kind", "receipt", J, NULL, NULL, "[{\"phone_number\":13800138000,\"success\":false,\"err_code\":\"DB:0101\",\"biz_id\":9},{\"phone_number\":\"1\",\"success\":\"false\",\"err_code\":\"DB:0102\",\"biz_id\":\"8\"},{\"success\":false,\"err_code\":\"MK:0001\",\"biz_id\":\"7\"}]", CLOUD_HOOK_TAKEN, NULL, "report id=9 ref= to=13800138000 failed NUMBER DB:0101 @0\nreport id=8 ref= to=1 failed NO_REPLY DB:0102 @0\nreport id=7 ref= to= failed OTHER MK:0001 @0\n" },
@@ -230,6 +260,14 @@ const struct hook_row cloud_hooks[] = {
 	{ "mas", "a reply", "inbound", "application/json", NULL, NULL, "{\"mobile\": \"13800138000\", \"smsContent\": \"171\", \"sendTime\": \"2023-09-19 14:30:00\", \"addSerial\": \"\"}", CLOUD_HOOK_TAKEN, NULL, "reply id= ref= to=13800138000 171 @1695105000\n" },
 	{ "mas", "something else", "inbound", "application/json", NULL, NULL, "[{\"a\":1}]", CLOUD_HOOK_UNREADABLE, NULL, "" },
 	{ "aliyun", "every end of a call", "voice", "application/json", NULL, NULL, "[{\"call_id\": \"c\", \"status_code\": \"200000\"}, {\"call_id\": \"c\", \"status_code\": \"200001\"}, {\"call_id\": \"c\", \"status_code\": \"200008\"}, {\"call_id\": \"c\", \"status_code\": \"200002\"}, {\"call_id\": \"c\", \"status_code\": \"200003\"}, {\"call_id\": \"c\", \"status_code\": \"200005\"}, {\"call_id\": \"c\", \"status_code\": \"200007\"}, {\"call_id\": \"c\", \"status_code\": \"200010\"}, {\"call_id\": \"c\", \"status_code\": \"200011\"}, {\"call_id\": \"c\", \"status_code\": \"200012\"}, {\"call_id\": \"c\", \"status_code\": \"200121\"}, {\"call_id\": \"c\", \"status_code\": \"400\"}, {\"call_id\": \"c\", \"status_code\": \"500\"}, {\"call_id\": \"c\", \"status_code\": \"999999\"}, {\"call_id\": \"c\", \"status_code\": \"200130\"}, {\"call_id\": \"c\", \"status_code\": \"200004\"}, {\"call_id\": \"c\", \"status_code\": \"200118\"}, {\"call_id\": \"c\", \"status_code\": \"200104\"}, {\"call_id\": \"c\", \"status_code\": \"200105\"}, {\"call_id\": \"c\", \"status_code\": \"482\"}, {\"call_id\": \"c\", \"status_code\": \"200119\"}, {\"call_id\": \"c\", \"status_code\": \"200006\"}, {\"call_id\": \"c\", \"status_code\": \"200117\"}, {\"call_id\": \"c\", \"status_code\": \"476\"}, {\"call_id\": \"c\", \"status_code\": \"4711\"}]", CLOUD_HOOK_TAKEN, NULL, "report id=c ref= to= delivered OK 200000 @0\nreport id=c ref= to= delivered OK 200001 @0\nreport id=c ref= to= delivered OK 200008 @0\nreport id=c ref= to= failed BUSY 200002 @0\nreport id=c ref= to= failed NO_REPLY 200003 @0\nreport id=c ref= to= failed NO_REPLY 200005 @0\nreport id=c ref= to= failed NO_REPLY 200007 @0\nreport id=c ref= to= failed NO_REPLY 200010 @0\nreport id=c ref= to= failed NO_REPLY 200011 @0\nreport id=c ref= to= failed RETRY 200012 @0\nreport id=c ref= to= failed RETRY 200121 @0\nreport id=c ref= to= failed RETRY 400 @0\nreport id=c ref= to= failed RETRY 500 @0\nreport id=c ref= to= failed RETRY 999999 @0\nreport id=c ref= to= failed RETRY 200130 @0\nreport id=c ref= to= failed NUMBER 200004 @0\nreport id=c ref= to= failed OTHER 200118 @0\nreport id=c ref= to= failed OTHER 200104 @0\nreport id=c ref= to= failed OTHER 200105 @0\nreport id=c ref= to= failed OTHER 482 @0\nreport id=c ref= to= failed RATE 200119 @0\nreport id=c ref= to= failed CONFIG 200006 @0\nreport id=c ref= to= failed CONFIG 200117 @0\nreport id=c ref= to= failed CONFIG 476 @0\nreport id=c ref= to= failed RETRY 4711 @0\n" },
+	{ "generic", "receipts in a list", "receipt", J, NULL, NULL, "{\"reports\":[{\"mobile\":13800138000,\"id\":77,\"stat\":\"DELIVRD\",\"at\":\"2023-09-19 14:30:05\"},{\"mobile\":\"1\",\"id\":\"78\",\"stat\":\"WAIT\"},{\"mobile\":\"2\",\"id\":\"79\",\"stat\":\"1002\"},{\"mobile\":\"3\",\"id\":\"80\",\"stat\":\"x\"}]}", CLOUD_HOOK_TAKEN, "{\"code\":0}", "report id=77 ref= to=13800138000 delivered OK DELIVRD @1695105005\nreport id=78 ref= to=1 pending OK WAIT @0\nreport id=79 ref= to=2 failed NUMBER 1002 @0\nreport id=80 ref= to=3 failed OTHER x @0\n" },
+	{ "generic", "a reply as a form", "inbound", F, NULL, NULL, "mobile=13800138000&msg=171+%E6%94%B6%E5%88%B0&id=5&at=20230919143000", CLOUD_HOOK_TAKEN, "OK", "reply id=5 ref= to=13800138000 171 收到 @1695105000\n" },
+	{ "generic", "a reply as JSON", "inbound", J, NULL, NULL, "{\"mobile\":\"13800138000\",\"msg\":\"171\"}", CLOUD_HOOK_TAKEN, "OK", "reply id= ref= to=13800138000 171 @0\n" },
+	{ "generic", "a record without anybody", "receipt", J, NULL, NULL, "{\"reports\":[{\"stat\":\"x\"}]}", CLOUD_HOOK_UNREADABLE, NULL, "" },
+	{ "generic", "a page", "receipt", "text/html", NULL, NULL, "<html></html>", CLOUD_HOOK_UNREADABLE, NULL, "" },
+	{ "generic-json", "nothing is configured", "receipt", J, NULL, NULL, "{}", CLOUD_HOOK_UNREADABLE, NULL, "" },
+	{ "generic-text", "rows in a text", "receipt", "text/plain", NULL, NULL, "1,13800138000,0,2023-09-19 14:30:05|2,13900000000,UNDELIV,|", CLOUD_HOOK_TAKEN, "OK", "report id=1 ref= to=13800138000 delivered OK 0 @1695105005\nreport id=2 ref= to=13900000000 failed OTHER UNDELIV @0\n" },
+	{ "generic-text", "rows in a field of a form in GBK", "inbound", F, NULL, NULL, "data=13800138000%7C%7C171%20%CA%D5%B5%BD%7C%7C20230919143000;;13900000000||170||", CLOUD_HOOK_TAKEN, "OK", "reply id= ref= to=13800138000 171 收到 @1695105000\nreply id= ref= to=13900000000 170 @0\n" },
 	{ NULL },
 };
 
@@ -256,6 +294,9 @@ const struct poll_row cloud_polls[] = {
 	{ "twilio", "replies", 0, { { 200, "{\"messages\":[{\"sid\":\"SM1\",\"from\":\"+8613800138000\",\"body\":\"171\"}]}" } }, "GET https://api.twilio.com/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json?PageSize=50&To=%2B12065550100\nAuthorization: Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjoxMjM0NQ==\n\n\ndone\nreply id=SM1 ref= to=+8613800138000 171 @0\n" },
 	{ "twilio", "no right", 0, { { 401, "" } }, "GET https://api.twilio.com/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json?PageSize=50&To=%2B12065550100\nAuthorization: Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjoxMjM0NQ==\n\n\nrefused CONFIG HTTP 401\n" },
 	{ "twilio", "unreadable", 0, { { 200, "{}" } }, "GET https://api.twilio.com/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json?PageSize=50&To=%2B12065550100\nAuthorization: Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjoxMjM0NQ==\n\n\nunreadable\n" },
+	{ "generic-text", "receipts, none, refused", 0, { { 200, "1,13800138000,0,2023-09-19 14:30:05|" }, { 200, "" }, { 401, "" }, { 200, "<html>" } }, "GET http://10.0.0.8:9000/report.aspx?uid=demo\n\n\ndone\nreport id=1 ref= to=13800138000 delivered OK 0 @1695105005\nGET http://10.0.0.8:9000/report.aspx?uid=demo\n\n\ndone\nGET http://10.0.0.8:9000/report.aspx?uid=demo\n\n\nrefused CONFIG HTTP 401\nGET http://10.0.0.8:9000/report.aspx?uid=demo\n\n\nrefused CONFIG HTTP 200\n" },
+	{ "generic-text", "replies as JSON with rows inside", 1, { { 200, "{\"data\":\"13800138000||171||20230919143000\"}" } }, "POST http://10.0.0.8:9000/mo.aspx\nContent-Type: application/x-www-form-urlencoded\n\nuid=demo\ndone\nreply id= ref= to=13800138000 171 @1695105000\n" },
+	{ "generic", "no address, no poll", 0, { { 200, "" } }, "off\n" },
 	{ NULL },
 };
 
@@ -307,6 +348,24 @@ const struct wrong_row cloud_wrongs[] = {
 	{ "huawei", "no key of calls", "{\"app_key\":\"a\",\"app_secret\":\"b\",\"from\":\"1\"}", "voice_app_key", "打电话" },
 	{ "twilio", "nobody to send from", "{\"account_sid\":\"AC\",\"auth_token\":\"b\"}", "from", "没有写" },
 	{ "twilio", "calls without callbacks", "{\"account_sid\":\"AC\",\"auth_token\":\"b\",\"from\":\"+1\"}", "callback_url", "没有写" },
+	{ "generic", "no address", "{}", "url", "没有写" },
+	{ "generic", "an address that is none", "{\"url\":\"sms.example.com/send\"}", "url", "https://" },
+	{ "generic", "a name that is none", "{\"url\":\"https://x.cn/s\",\"body\":\"a={nobody}\"}", "body", "nobody" },
+	{ "generic", "an expression with a mistake", "{\"url\":\"https://x.cn/s\",\"body\":\"{sig}\",\"sign_expr\":\"md5(acount)\"}", "sign_expr", "acount" },
+	{ "generic", "a header without a colon", "{\"url\":\"https://x.cn/s\",\"headers\":[\"X-Sign\"]}", "body", "名字: 值" },
+	{ "generic", "headers that are no texts", "{\"url\":\"https://x.cn/s\",\"headers\":[1]}", "headers", "名字: 值" },
+	{ "generic", "a value that is no text", "{\"url\":\"https://x.cn/s\",\"values\":{\"a\":1}}", "values", "文字" },
+	{ "generic", "half of a success", "{\"url\":\"https://x.cn/s\",\"success\":{\"path\":\"code\"}}", "success", "一起写" },
+	{ "generic", "a strange success", "{\"url\":\"https://x.cn/s\",\"success\":{\"pth\":\"code\"}}", "success", "pth" },
+	{ "generic", "a status that is no number", "{\"url\":\"https://x.cn/s\",\"success\":{\"status\":[\"200\"]}}", "success", "状态码" },
+	{ "generic", "an open bracket", "{\"url\":\"https://x.cn/s\",\"success\":{\"regex\":\"(\"}}", "success", "正则" },
+	{ "generic", "an expression without a bracket", "{\"url\":\"https://x.cn/s\",\"id_regex\":\"[0-9]+\"}", "id_regex", "括号" },
+	{ "generic", "a class that is none", "{\"url\":\"https://x.cn/s\",\"errors\":[{\"code\":\"1\",\"class\":\"bad\"}]}", "errors", "retry" },
+	{ "generic", "receipts without a number", "{\"url\":\"https://x.cn/s\",\"report\":{\"status\":\"s\",\"delivered\":\"0\"}}", "report", "number" },
+	{ "generic", "receipts that are never good", "{\"url\":\"https://x.cn/s\",\"report\":{\"number\":\"n\",\"status\":\"s\"}}", "report", "delivered" },
+	{ "generic", "replies without a text", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\"}}", "reply", "text" },
+	{ "generic", "a strange item", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\",\"txt\":\"t\"}}", "reply", "txt" },
+	{ "generic", "a poll with a name that is none", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\",\"text\":\"t\",\"url\":\"https://x/{who}\"}}", "reply", "who" },
 	{ NULL },
 };
 
@@ -335,6 +394,9 @@ const struct unfit_row cloud_unfits[] = {
 	{ "huawei", "a registered text", false, "13800138000", "alert", VALUES, "x", NULL },
 	{ "twilio", "abroad", false, "+85221234567", "", "", "x", NULL },
 	{ "twilio", "no country", false, "021-55550000", "", "", "x", "国家码" },
+	{ "generic", "any text", false, "13800138000", "", "", "x", NULL },
+	{ "generic-template", "free words", false, "13800138000", "", "", "x", "登记过的模板" },
+	{ "generic", "no calls", true, "13800138000", "alert", VALUES, "x", "不打电话" },
 	{ NULL },
 };
 

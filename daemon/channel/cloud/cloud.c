@@ -19,7 +19,7 @@
 enum { URL_MAX = 8 * 1024, VALUE_MAX = 4 * 1024, MINUTE = 60 * 1000, HOUR = 60 * MINUTE };
 
 static const struct cloud_provider *const providers[] = { &cloud_aliyun, &cloud_tencent,
-	&cloud_huawei, &cloud_mas, &cloud_unicom, &cloud_telecom, &cloud_twilio };
+	&cloud_huawei, &cloud_mas, &cloud_unicom, &cloud_telecom, &cloud_twilio, &cloud_generic };
 
 const struct cloud_provider *cloud_provider_of(const char *kind)
 {

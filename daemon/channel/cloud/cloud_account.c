@@ -284,9 +284,15 @@ const char *cloud_unfit(const struct cloud_account *a, const struct outgoing *m,
 		return "只能发给内地手机号";
 	if (m->kind == OUTGOING_CALL && !cloud_mobile(m->to, mobile) && !phone_call_ok(m->to))
 		return "只能打内地手机和固定电话";
-	if (registered)
-		return cloud_template_unfit(m->kind == OUTGOING_CALL ? &a->voice : &a->sms, m);
-	return text_count(m->text) > CLOUD_TEXT_CHARS ? "文字太长,超过500字" : NULL;
+	return registered ? cloud_template_unfit(m->kind == OUTGOING_CALL ? &a->voice : &a->sms, m)
+			  : NULL;
+}
+
+const char *cloud_unfit_text(const struct cloud_account *a, const struct outgoing *m)
+{
+	const char *why = cloud_unfit(a, m, false);
+
+	return why == NULL && text_count(m->text) > CLOUD_TEXT_CHARS ? "文字太长,超过500字" : why;
 }
 
 const char *cloud_unfit_registered(const struct cloud_account *a, const struct outgoing *m)

@@ -64,7 +64,9 @@ static bool goes_registered(const struct cloud_account *a, const struct outgoing
 
 static const char *unfit(const struct cloud_account *a, const struct outgoing *m)
 {
-	return goes_registered(a, m) ? NULL : cloud_unfit(a, m, a->text[URL][0] == '\0');
+	if (goes_registered(a, m))
+		return NULL;
+	return a->text[URL][0] == '\0' ? cloud_unfit_registered(a, m) : cloud_unfit_text(a, m);
 }
 
 static void send_any(const struct cloud_account *a, const struct outgoing *m,

@@ -18,7 +18,7 @@
 
 #include "banned.h"
 
-enum key { SID, TOKEN, FROM, SERVICE, CALLBACK, LANGUAGE, POLL, URL, KEYS };
+enum key { SID, TOKEN, FROM, SERVICE, CALLBACK, LANGUAGE, PULL, URL, KEYS };
 enum { CHARS = 1600 };
 
 /* clang-format off */
@@ -29,7 +29,7 @@ static const struct cloud_key keys[KEYS] = {
 	[SERVICE] = { "messaging_service_sid", CLOUD_TEXT, false, NULL, 0, 64, NULL, "代替 from 的 Messaging Service SID" },
 	[CALLBACK] = { "callback_url", CLOUD_URL, false, NULL, 0, 200, NULL, "回调网址,外网看到的样子,到密文那一段为止" },
 	[LANGUAGE] = { "language", CLOUD_TEXT, false, "zh-CN", 2, 16, NULL, "朗读语言" },
-	[POLL] = { "poll", CLOUD_FLAG, false, "0", 0, 1, NULL, "主动取回复" },
+	[PULL] = { "pull", CLOUD_FLAG, false, "0", 0, 1, NULL, "主动取回复" },
 	[URL] = { "endpoint", CLOUD_URL, false, "https://api.twilio.com", 8, 200, NULL, "接口网址" },
 };
 
@@ -234,7 +234,7 @@ static bool poll(
 {
 	(void)which;
 	(void)t;
-	if (a->number[POLL] == 0 || a->text[FROM][0] == '\0')
+	if (a->number[PULL] == 0 || a->text[FROM][0] == '\0')
 		return false;
 	begin(a, "GET", "Messages.json?PageSize=50&To=", out);
 	sign_percent(a->text[FROM], strlen(a->text[FROM]), &out->url);

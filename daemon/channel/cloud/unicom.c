@@ -17,7 +17,7 @@
 
 #include "banned.h"
 
-enum key { SP_CODE, LOGIN, PASSWORD, URL, JSON, CHARSET, SUB_PORT, KEEP_SIGN, POLL, KEYS };
+enum key { SP_CODE, LOGIN, PASSWORD, URL, JSON, CHARSET, SUB_PORT, KEEP_SIGN, PULL, KEYS };
 enum { REPORTS, REPLIES, WAYS };
 
 /* clang-format off */
@@ -30,7 +30,7 @@ static const struct cloud_key keys[KEYS] = {
 	[CHARSET] = { "charset", CLOUD_WORD, false, "GB18030", 0, 0, "GB18030 GBK GB2312 UTF-8", "文字的编码" },
 	[SUB_PORT] = { "sub_port", CLOUD_TEXT, false, NULL, 0, 20, NULL, "扩展号" },
 	[KEEP_SIGN] = { "keep_sign", CLOUD_FLAG, false, "0", 0, 1, NULL, "文字前面保留【签名】" },
-	[POLL] = { "poll", CLOUD_FLAG, false, "1", 0, 1, NULL, "主动取回执和回复" },
+	[PULL] = { "pull", CLOUD_FLAG, false, "1", 0, 1, NULL, "主动取回执和回复" },
 };
 
 /* Words of the description; the first that stands in it counts. */
@@ -63,11 +63,6 @@ static void close_account(struct cloud_account *a)
 	if (a != NULL)
 		free(a->more);
 	cloud_account_close(a);
-}
-
-static const char *unfit(const struct cloud_account *a, const struct outgoing *m)
-{
-	return cloud_unfit(a, m, false);
 }
 
 /*
@@ -223,7 +218,7 @@ static bool poll(
 	struct sign_pairs p = { .count = 0 };
 
 	(void)t;
-	if (a->number[POLL] == 0)
+	if (a->number[PULL] == 0)
 		return false;
 	begin(a, which == REPORTS ? "/report.do" : "/reply.do", &p, out);
 	cloud_request_form(out, &p, a->text[CHARSET]);
@@ -334,7 +329,7 @@ const struct cloud_provider cloud_unicom = {
 	.key_count = KEYS,
 	.open = open_account,
 	.close = close_account,
-	.unfit = unfit,
+	.unfit = cloud_unfit_text,
 	.send = send_any,
 	.sent = sent,
 	.polls = WAYS,

@@ -104,6 +104,8 @@ void request_fault(struct request *rq, int status, const struct fault *f);
 /* The problem that stands for a result of the store. */
 void request_store_problem(struct request *rq, enum store_rc rc);
 
+/* Gives the job back at once. One of many rows takes its time: in the pool, not on the loop. */
+void request_end_job(struct request *rq);
 /* Runs `run` in the thread pool, then `done` (NULL: request_done) on the loop. */
 void request_pool(
 	struct request *rq, void (*run)(struct request *), void (*done)(struct request *));

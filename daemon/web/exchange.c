@@ -51,8 +51,7 @@ static void request_recycle(struct exchange *x, struct request *rq)
 {
 	struct request empty = { .arena = rq->arena, .body = rq->body, .out = rq->out };
 
-	if (rq->job_free != NULL)
-		rq->job_free(rq->job);
+	request_end_job(rq);
 	if (x->spares >= SPARES) {
 		request_free(rq);
 		return;

@@ -125,6 +125,14 @@ static void pool_after(uv_work_t *w, int status)
 		rq->pool_done(rq);
 }
 
+void request_end_job(struct request *rq)
+{
+	if (rq->job_free != NULL)
+		rq->job_free(rq->job);
+	rq->job_free = NULL;
+	rq->job = NULL;
+}
+
 void request_pool(struct request *rq, void (*run)(struct request *), void (*done)(struct request *))
 {
 	int rc;

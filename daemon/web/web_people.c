@@ -110,6 +110,7 @@ static void slice_run(struct work *work, void *desk)
 static void answer_list(struct request *rq)
 {
 	request_json(rq, 200, people_job_answer(rq->job));
+	request_end_job(rq);
 }
 
 static void slice_done(struct work *work)

@@ -107,9 +107,8 @@ static void read_one(struct request *rq)
 
 static void answer_many(struct request *rq)
 {
-	struct push_job *j = rq->job;
-
-	request_json(rq, 200, push_job_answer(j));
+	request_json(rq, 200, push_job_answer(rq->job));
+	request_end_job(rq);
 }
 
 static void slice_run(struct work *work, void *desk)

@@ -35,8 +35,13 @@ enum {
 
 struct modem_config {        /* copied by modem_open(); zero values mean the default in brackets */
 	const char *name;    /* for logs */
-	const char *device;  /* "/dev/serial/by-id/...", a tty or pty path, or "tcp:HOST:PORT" */
-	int baud;            /* [115200]; no meaning for USB, pty and tcp */
+	/*
+	 * "/dev/serial/by-id/...", a tty or pty path, "tcp:HOST:PORT"; with an IMEI also NULL, or a
+	 * folder of links ("/dev/serial/by-id").
+	 */
+	const char *device;
+	const char *imei; /* the modem is looked for by it, wherever it is plugged in; NULL: no */
+	int baud; /* [115200]; MODEM_BAUD_AUTO: found by asking; no meaning for pty and tcp */
 	const char *pin;     /* NULL: none is ever entered */
 	const char *smsc;    /* used when the card has none; NULL */
 	const char *iccid;   /* the card that belongs here; another one is not used; NULL: any */
@@ -53,6 +58,8 @@ struct modem_config {        /* copied by modem_open(); zero values mean the def
 	const char *call_file; /* a sound file on the modem, for modems that cannot speak; NULL */
 	const char *audio_device; /* port of the host for sound: 8 kHz 16-bit mono; NULL none */
 };
+
+enum { MODEM_BAUD_AUTO = -1 };
 
 enum modem_state {
 	MODEM_LOST,           /* no port; looked for every 2 s */

@@ -35,6 +35,8 @@ struct port *port_new(struct uv_loop_s *loop, const char *device, int baud,
 	const struct port_events *events, void *arg); /* never NULL */
 void port_free(struct port *p); /* no callback after it; memory goes when the loop has run */
 void port_open(struct port *p, int64_t in_ms);
+/* Another device from the next port_open() on; `quiet`: only looked at, not worth a line in the log. */
+void port_aim(struct port *p, const char *device, int baud, bool quiet);
 void port_shut(struct port *p); /* closed until port_open(); nothing is told */
 /* Bytes that are not accepted yet, of these and earlier ones. 0 also when nothing is open. */
 size_t port_write(struct port *p, const char *bytes, size_t n);

@@ -14,12 +14,16 @@
 enum { PORTS_MAX = 64, PORTS_PATH = 256, PORTS_USB = 64 };
 
 struct ports {
-	char path[PORTS_MAX][PORTS_PATH]; /* resolved, likely modems first, none of them held */
+	char path[PORTS_MAX][PORTS_PATH]; /* resolved, likely ones first, none of them held */
 	size_t count;
 };
 
-/* Every USB and real serial port; `folder` holds links to more (NULL: /dev/serial/by-id). */
+/*
+ * Every serial port on USB; with a folder the ports that its links lead to, and no others. The
+ * machine's own ports are left out: nobody knows what hangs on them.
+ */
 void ports_list(struct ports *out, const char *folder);
+bool ports_is_folder(const char *device); /* "/dev/serial/by-id" */
 /* The place on the bus, "1-1.2", of a tty's path or link; "" when it is none of USB. */
 void ports_usb(const char *device, char out[PORTS_USB]);
 /* Held by `holder` from now on; false: by another one. NULL path: gives back what it holds. */

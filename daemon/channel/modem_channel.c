@@ -236,7 +236,8 @@ static struct channel *start(
 	/* The pace between messages is kept above: a message is claimed when it can go, not before. */
 	config = (struct modem_config){ .name = c->set.name,
 		.device = c->set.device,
-		.baud = c->set.baud,
+		.baud = c->set.baud == 0 ? MODEM_BAUD_AUTO : c->set.baud,
+		.imei = c->set.modem.imei[0] == '\0' ? NULL : c->set.modem.imei,
 		.pin = c->set.pin[0] == '\0' ? NULL : c->set.pin,
 		.smsc = c->set.smsc[0] == '\0' ? NULL : c->set.smsc,
 		.part_pace_ms = c->set.part_pace_ms,

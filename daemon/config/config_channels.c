@@ -17,7 +17,7 @@
  */
 enum { PACE_MS = 3000, PART_PACE_MS = 1000, PER_MINUTE = 20, PER_HOUR = 200, PER_DAY = 1000 };
 
-enum { NOT_GIVEN = -1, LIMIT_MAX = 1000000, LOW_FEN = 1000, SECRET = 2048 };
+enum { NOT_GIVEN = -1, LIMIT_MAX = 1000000, LOW_FEN = 1000, BAUD = 115200, SECRET = 2048 };
 
 static const char *check_name(const char *text)
 {
@@ -470,6 +470,7 @@ static bool read_channel(struct config_reader *r, const struct config_node *n, v
 	c->validity_min = 60;
 	c->pace_ms = c->part_pace_ms = NOT_GIVEN;
 	c->per_minute = c->per_hour = c->per_day = NOT_GIVEN;
+	c->baud = BAUD;
 	c->modem.loop_min = NOT_GIVEN;
 	c->modem.credit_low_fen = LOW_FEN;
 	c->per_number.count = c->per_number_calls.count = NOT_GIVEN;

@@ -1,6 +1,7 @@
 /* modem.c - the driver joined to a port, a timer and the log. */
 #include "modem.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "port.h"
 #include "ports.h"
 #include "power.h"
+#include "seek.h"
 
 #include "banned.h"
 
@@ -26,6 +28,11 @@ struct modem {
 	struct power *power;                     /* NULL: none is configured */
 	char device[PORTS_PATH], usb[PORTS_USB]; /* where it was last */
 	struct dialogue dialogue;
+	int gap_ms;
+	bool told;  /* that it was not found */
+	bool seeks; /* the port or its speed is not known beforehand */
+	char folder[PORTS_PATH]; /* of links to look through; "" none */
+	struct seek seek;
 };
 
 static void on_timer(uv_timer_t *t);
@@ -33,8 +40,10 @@ static void on_timer(uv_timer_t *t);
 /* The timer follows the driver's deadline; most calls leave it where it is or later. */
 static void arm(struct modem *m)
 {
-	int64_t due = driver_deadline(&m->driver), wait;
+	int64_t due = driver_deadline(&m->driver), seek_due = seek_deadline(&m->seek), wait;
 
+	if (seek_due < due)
+		due = seek_due;
 	if (due == m->armed)
 		return;
 	m->armed = due;
@@ -52,19 +61,34 @@ static void on_timer(uv_timer_t *t)
 	struct modem *m = t->data;
 
 	m->armed = INT64_MAX;
+	seek_tick(&m->seek, clock_mono_ms());
 	driver_tick(&m->driver, clock_mono_ms());
 	arm(m);
 }
 
 /* Port to driver */
 
+/* The port is the driver's from now on. */
+static void hand_over(struct modem *m, int gap_ms)
+{
+	char path[PATH_MAX];
+
+	ports_usb(m->device, m->usb);
+	if (m->device[0] == '/' && realpath(m->device, path) != NULL)
+		ports_hold(m, path);
+	dialogue_note(&m->dialogue, clock_now_ms(), "port opened");
+	driver_opened(&m->driver, clock_mono_ms(), gap_ms);
+}
+
 static void port_opened(void *arg, int gap_ms)
 {
 	struct modem *m = arg;
 
-	ports_usb(m->device, m->usb);
-	dialogue_note(&m->dialogue, clock_now_ms(), "port opened");
-	driver_opened(&m->driver, clock_mono_ms(), gap_ms);
+	m->gap_ms = gap_ms;
+	if (seek_is_busy(&m->seek))
+		seek_opened(&m->seek, clock_mono_ms());
+	else
+		hand_over(m, gap_ms);
 	arm(m);
 }
 
@@ -72,8 +96,12 @@ static void port_bytes(void *arg, const char *bytes, size_t n)
 {
 	struct modem *m = arg;
 
-	dialogue_read(&m->dialogue, clock_now_ms(), bytes, n);
-	driver_bytes(&m->driver, clock_mono_ms(), bytes, n);
+	if (seek_is_busy(&m->seek)) {
+		seek_bytes(&m->seek, clock_mono_ms(), bytes, n);
+	} else {
+		dialogue_read(&m->dialogue, clock_now_ms(), bytes, n);
+		driver_bytes(&m->driver, clock_mono_ms(), bytes, n);
+	}
 	arm(m);
 }
 
@@ -81,18 +109,77 @@ static void port_drained(void *arg)
 {
 	struct modem *m = arg;
 
-	driver_drained(&m->driver, clock_mono_ms());
+	if (!seek_is_busy(&m->seek))
+		driver_drained(&m->driver, clock_mono_ms());
 	arm(m);
+}
+
+static void gone(struct modem *m, const char *why)
+{
+	ports_hold(m, NULL);
+	if (m->driver.phase != PHASE_CLOSED)
+		dialogue_note(&m->dialogue, clock_now_ms(), why);
+	driver_lost(&m->driver, clock_mono_ms());
 }
 
 static void port_lost(void *arg, const char *why)
 {
 	struct modem *m = arg;
 
-	if (m->driver.phase != PHASE_CLOSED)
-		dialogue_note(&m->dialogue, clock_now_ms(), why);
-	driver_lost(&m->driver, clock_mono_ms());
+	if (seek_is_busy(&m->seek))
+		seek_lost(&m->seek, clock_mono_ms());
+	else
+		gone(m, why);
 	arm(m);
+}
+
+/* The search */
+
+static void list_ports(void *arg, struct ports *out)
+{
+	const struct modem *m = arg;
+
+	ports_list(out, m->folder[0] != '\0' ? m->folder : NULL);
+}
+
+static void try_port(void *arg, const char *path, int baud)
+{
+	struct modem *m = arg;
+
+	if (!ports_hold(m, path)) { /* another modem of ours looks at it just now */
+		port_shut(m->port);
+		seek_lost(&m->seek, clock_mono_ms());
+		return;
+	}
+	port_aim(m->port, path, baud, true);
+	port_open(m->port, 0);
+}
+
+static void say_to_port(void *arg, const char *bytes, size_t n)
+{
+	port_write(((struct modem *)arg)->port, bytes, n);
+}
+
+static void port_found(void *arg, const char *path, int baud)
+{
+	struct modem *m = arg;
+
+	log_info("event=modem_found modem=%s device=%s baud=%d", m->driver.name, path, baud);
+	m->told = false;
+	port_aim(m->port, path, baud, false);
+	snprintf(m->device, sizeof m->device, "%s", path);
+	hand_over(m, m->gap_ms);
+}
+
+static void port_not_found(void *arg, const char *why)
+{
+	struct modem *m = arg;
+
+	if (!m->told)
+		log_warn("event=modem_not_found modem=%s why=\"%s\"", m->driver.name, why);
+	m->told = true;
+	port_shut(m->port);
+	gone(m, why);
 }
 
 /* Driver to port */
@@ -109,7 +196,12 @@ static void open_port(void *arg, int64_t in_ms)
 {
 	struct modem *m = arg;
 
-	port_open(m->port, in_ms);
+	if (!m->seeks) {
+		port_open(m->port, in_ms);
+		return;
+	}
+	port_shut(m->port);
+	seek_begin(&m->seek, clock_mono_ms(), in_ms);
 }
 
 /* The device needs some seconds to come back; when it is slower, the port is looked for as always. */
@@ -121,7 +213,8 @@ static void powered(void *arg, bool ok)
 	log_warn("event=modem_power modem=%s ok=%d", m->driver.name, ok);
 	dialogue_note(
 		&m->dialogue, clock_now_ms(), ok ? "power command done" : "power command failed");
-	port_open(m->port, BACK_MS);
+	open_port(m, BACK_MS);
+	arm(m);
 }
 
 static void cut_power(void *arg)
@@ -129,6 +222,7 @@ static void cut_power(void *arg)
 	struct modem *m = arg;
 
 	port_shut(m->port);
+	ports_hold(m, NULL);
 	power_run(m->power, m->device, m->usb, powered, m);
 }
 
@@ -250,6 +344,23 @@ static void on_ring(void *arg, const char *number)
 
 /* The owner's side */
 
+/* Where the device is a folder, or only the IMEI is given, or the speed is to be found. */
+static void prepare_search(struct modem *m, const struct modem_config *config)
+{
+	const char *device = config->device == NULL ? "" : config->device;
+	const char *imei = config->imei == NULL ? "" : config->imei;
+	struct seek_events ev = { list_ports, try_port, say_to_port, port_found, port_not_found, m };
+
+	snprintf(m->device, sizeof m->device, "%s", device);
+	m->seeks = imei[0] != '\0' || (config->baud == MODEM_BAUD_AUTO && device[0] == '/');
+	if (ports_is_folder(device)) {
+		snprintf(m->folder, sizeof m->folder, "%s", device);
+		m->seeks = true;
+		device = "";
+	}
+	seek_init(&m->seek, device, imei, config->baud == MODEM_BAUD_AUTO ? 0 : config->baud, &ev);
+}
+
 struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *config,
 	const struct modem_events *events, void *arg)
 {
@@ -269,12 +380,12 @@ struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *conf
 	m->armed = INT64_MAX;
 	uv_timer_init(loop, &m->timer);
 	m->timer.data = m;
-	snprintf(m->device, sizeof m->device, "%s", config->device);
+	prepare_search(m, config);
 	if (config->power_command != NULL) {
 		m->power = power_new(loop, config->power_command);
 		port.power = cut_power;
 	}
-	m->port = port_new(loop, config->device, config->baud, &from_port, m);
+	m->port = port_new(loop, m->device, config->baud > 0 ? config->baud : 0, &from_port, m);
 	driver_init(&m->driver, config, &port, events->on_pin != NULL ? &all : &no_pin, m);
 	driver_begin(&m->driver, clock_mono_ms());
 	return m;
@@ -287,7 +398,9 @@ static void modem_gone(uv_handle_t *h)
 
 void modem_close(struct modem *m)
 {
+	seek_stop(&m->seek);
 	driver_end(&m->driver, clock_mono_ms());
+	ports_hold(m, NULL);
 	port_free(m->port);
 	if (m->power != NULL)
 		power_free(m->power);

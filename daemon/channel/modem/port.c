@@ -47,6 +47,7 @@ struct port {
 	struct lookup *lookup;
 	enum { PORT_SHUT, PORT_WAITING, PORT_CONNECTING, PORT_OPEN, PORT_BROKEN } state;
 	bool told; /* this failure was logged */
+	bool quiet;
 	char why[160];
 	char out[PORT_WRITE_MAX];
 	size_t out_len;
@@ -189,7 +190,8 @@ static void opened(struct port *p, int gap_ms)
 	p->told = false;
 	uv_timer_stop(&p->timer);
 	watch(p);
-	log_info("event=port_open device=%s", p->device);
+	if (!p->quiet)
+		log_info("event=port_open device=%s", p->device);
 	p->events.opened(p->arg, gap_ms);
 }
 
@@ -402,7 +404,7 @@ static void on_timer(uv_timer_t *t)
 		lose(p, "no answer");
 	} else if (p->state == PORT_BROKEN) {
 		p->state = PORT_SHUT;
-		if (!p->told)
+		if (!p->told && !p->quiet)
 			log_warn("event=port_lost device=%s why=\"%s\"", p->device, p->why);
 		p->told = true;
 		p->events.lost(p->arg, p->why);
@@ -415,6 +417,18 @@ void port_open(struct port *p, int64_t in_ms)
 	forget_lookup(p);
 	p->state = PORT_WAITING;
 	uv_timer_start(&p->timer, on_timer, (uint64_t)(in_ms > 0 ? in_ms : 0), 0);
+}
+
+void port_aim(struct port *p, const char *device, int baud, bool quiet)
+{
+	char *copy = strdup(device);
+
+	if (copy == NULL)
+		abort();
+	free(p->device);
+	p->device = copy;
+	p->baud = baud > 0 ? baud : BAUD;
+	p->quiet = quiet;
 }
 
 void port_shut(struct port *p)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "banned.h"
@@ -100,12 +101,17 @@ void ports_list(struct ports *out, const char *folder)
 	add_links(out, folder != NULL ? folder : "/dev/serial/by-id");
 	if (folder != NULL || sp_list_ports(&list) != SP_OK)
 		return;
-	for (int native = 0; native < 2; native++) /* sticks before the machine's own ports */
-		for (size_t i = 0; list[i] != NULL; i++)
-			if ((sp_get_port_transport(list[i]) == SP_TRANSPORT_NATIVE) ==
-				(native == 1))
-				add(out, sp_get_port_name(list[i]));
+	for (size_t i = 0; list[i] != NULL; i++)
+		if (sp_get_port_transport(list[i]) == SP_TRANSPORT_USB)
+			add(out, sp_get_port_name(list[i]));
 	sp_free_port_list(list);
+}
+
+bool ports_is_folder(const char *device)
+{
+	struct stat st;
+
+	return device[0] == '/' && stat(device, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* "1-1.2" in .../usb1/1-1/1-1.2/1-1.2:1.2/ttyUSB0: the last part that is a bus place itself. */

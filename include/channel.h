@@ -115,6 +115,10 @@ struct channel_events {
 	void (*on_alarm)(void *arg, const char *kind, const char *text, bool on);
 	/* May this card's PIN be tried? The answer comes by pin(). */
 	void (*on_pin)(void *arg, const char *card);
+	/* What must survive a restart, at most 2 kB: recall() gives it back at the next start. */
+	void (*on_keep)(void *arg, const char *memory);
+	/* Parts that were sent and are of no message (a loop test): they count for the limits. */
+	void (*on_spent)(void *arg, int parts);
 };
 
 struct channel;
@@ -165,6 +169,15 @@ struct channel_kind {
 		struct channel_hook_answer *answer, void (*done)(void *arg, bool ok), void *arg);
 	/* Lines of the dialogue after `since`, numbers masked: [{"n","at","dir","text"}]. */
 	json_t *(*log)(const struct channel *c, uint64_t since);
+	/* Once, soon after start(): what was kept last; "" nothing. */
+	void (*recall)(struct channel *c, const char *memory);
+	/* A card that seems to be cut off: no normal messages, urgent ones where no other way is. */
+	bool (*suspect)(const struct channel *c);
+	/*
+	 * A person's order: "loop" (test now), "credit" (ask now), "trust" (it is well), "reset".
+	 * False: *why in plain Chinese. What comes of it stands in health().
+	 */
+	bool (*order)(struct channel *c, const char *what, const char **why);
 };
 
 const struct channel_kind *channel_kind_of(const char *kind); /* NULL: no such kind */

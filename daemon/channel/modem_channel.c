@@ -9,6 +9,7 @@
 #include "json.h"
 #include "mask.h"
 #include "modem.h"
+#include "modem_care.h"
 #include "voice_call.h"
 
 #include "banned.h"
@@ -17,6 +18,7 @@ struct channel {
 	struct channel_settings set;
 	struct channel_events ev;
 	struct modem *modem;
+	struct modem_care *care; /* NULL while the modem is closed */
 	int parts;                             /* of the message under way */
 	const char *power[SETTINGS_WORDS + 1]; /* words of its command */
 	struct voice_call *voice;              /* NULL: it does not call */
@@ -68,6 +70,10 @@ static void on_part(void *arg, const struct modem_part *p)
 		.verdict = verdict_of(p->verdict),
 		.mr = p->mr };
 
+	if (c->care != NULL && modem_care_part(c->care, p))
+		return;
+	if (p->id < 0)
+		return; /* the care's, and it has gone */
 	c->parts = (int)p->parts;
 	if (p->verdict != VERDICT_SENT)
 		reason(p, out.error);
@@ -86,6 +92,10 @@ static void on_done(void *arg, int64_t id, enum verdict worst, const struct mode
 	struct channel *c = arg;
 	char error[48];
 
+	if (c->care != NULL && modem_care_done(c->care, id, worst))
+		return;
+	if (id < 0)
+		return;
 	reason(worst == VERDICT_SENT ? NULL : last, error);
 	ended(c, &(struct send_result){ .id = id,
 			 .verdict = verdict_of(worst),
@@ -144,6 +154,8 @@ static void on_inbound(void *arg, const struct modem_inbound *in)
 {
 	struct channel *c = arg;
 
+	if (modem_care_inbound(c->care, in))
+		return;
 	if (in->pdu == NULL) {
 		hand_in_raw(c, in);
 	} else if (in->pdu->dir == PDU_STATUS) {
@@ -170,7 +182,6 @@ static void on_state(void *arg, const struct modem_health *h)
 	struct channel *c = arg;
 	int was = c->room;
 
-	(void)h;
 	if (c->modem == NULL)
 		return; /* it is being opened */
 	if (c->voice != NULL)
@@ -180,6 +191,8 @@ static void on_state(void *arg, const struct modem_health *h)
 		c->room |= room(c, (enum outgoing_kind)k) > 0 ? 1 << k : 0;
 	if ((c->room & ~was) != 0)
 		c->ev.on_ready(c->ev.arg);
+	if (c->care != NULL)
+		modem_care_state(c->care, h);
 }
 
 static void on_key(void *arg, int64_t id, char key)
@@ -211,6 +224,14 @@ static void on_pin(void *arg, const char *iccid)
 	c->ev.on_pin(c->ev.arg, iccid);
 }
 
+static void on_ussd(void *arg, enum modem_ussd_end end, const char *text)
+{
+	struct channel *c = arg;
+
+	if (c->care != NULL)
+		modem_care_ussd(c->care, end, text);
+}
+
 static const struct modem_events events = { .on_part = on_part,
 	.on_done = on_done,
 	.on_late = on_late,
@@ -219,7 +240,8 @@ static const struct modem_events events = { .on_part = on_part,
 	.on_alarm = on_alarm,
 	.on_pin = on_pin,
 	.on_key = on_key,
-	.on_call = on_call };
+	.on_call = on_call,
+	.on_ussd = on_ussd };
 
 static struct channel *start(
 	uv_loop_t *loop, const struct channel_settings *set, const struct channel_events *ev)
@@ -253,11 +275,14 @@ static struct channel *start(
 	c->modem = modem_open(loop, &config, &events, c);
 	if (c->set.voice)
 		c->voice = voice_call_new(loop, &c->set, &c->ev, c->modem);
+	c->care = modem_care_new(loop, &c->set, &c->ev, c->modem);
 	return c;
 }
 
 static void stop(struct channel *c)
 {
+	modem_care_free(c->care);
+	c->care = NULL;
 	modem_close(c->modem);
 	if (c->voice != NULL)
 		voice_call_free(c->voice);
@@ -280,6 +305,7 @@ static bool send_one(struct channel *c, const struct outgoing *m)
 	if (m->kind == OUTGOING_CALL)
 		return c->voice != NULL && voice_call_send(c->voice, m);
 	c->room = 0;
+	modem_care_given(c->care, m->to);
 	c->parts = (int)modem_parts(m->text, false, c->set.max_parts);
 	rc = modem_send(c->modem, &out, &why);
 	if (rc == MODEM_UNFIT) {
@@ -397,6 +423,7 @@ static json_t *health(const struct channel *c)
 		json_object_set_new(o, "hears_keys", json_boolean(h->hears_keys));
 		json_object_set_new(o, "in_call", json_boolean(h->in_call));
 	}
+	modem_care_json(c->care, o);
 	json_object_set_new(o, "count", counters(&h->count));
 	return o;
 }
@@ -404,6 +431,21 @@ static json_t *health(const struct channel *c)
 static json_t *talk(const struct channel *c, uint64_t since)
 {
 	return modem_log(c->modem, since);
+}
+
+static void recall(struct channel *c, const char *memory)
+{
+	modem_care_recall(c->care, memory);
+}
+
+static bool suspect(const struct channel *c)
+{
+	return modem_care_suspect(c->care);
+}
+
+static bool order(struct channel *c, const char *what, const char **why)
+{
+	return modem_care_order(c->care, what, why);
 }
 
 const struct channel_kind modem_channel = { .kind = "modem",
@@ -414,4 +456,7 @@ const struct channel_kind modem_channel = { .kind = "modem",
 	.committed = committed,
 	.pin = pin,
 	.health = health,
-	.log = talk };
+	.log = talk,
+	.recall = recall,
+	.suspect = suspect,
+	.order = order };

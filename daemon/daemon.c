@@ -294,6 +294,13 @@ static json_t *channels(void *arg)
 	return pump_channels(h->pump);
 }
 
+static bool order_channel(void *arg, const char *name, const char *what, const char **why)
+{
+	struct house *h = arg;
+
+	return pump_order(h->pump, name, what, why);
+}
+
 static bool resume_channel(void *arg, const char *name, const char **why)
 {
 	struct house *h = arg;
@@ -317,6 +324,7 @@ static void open_doors(struct house *h)
 		.pool = h->pool,
 		.hooks = { .arg = h,
 			.channels = channels,
+			.channel_order = order_channel,
 			.channel_resume = resume_channel,
 			.hook = hook,
 			.broken = on_broken } };

@@ -151,7 +151,11 @@ struct channel_kind {
 	bool (*send)(
 		struct channel *c, const struct outgoing *m); /* false: not now; no on_sent() */
 	void (*committed)(struct channel *c, int64_t token, bool ok);
-	json_t *(*health)(const struct channel *c); /* {"up",…}; new reference; numbers masked */
+	/*
+	 * {"up",…}; new reference; numbers masked. "suspect": true for a card that seems to be cut off:
+	 * no normal messages, urgent ones where no other way is.
+	 */
+	json_t *(*health)(const struct channel *c);
 	/* The rest may be NULL. */
 	/* A person says that what stopped it (SEND_STOP) is mended. */
 	void (*resume)(struct channel *c);
@@ -171,8 +175,6 @@ struct channel_kind {
 	json_t *(*log)(const struct channel *c, uint64_t since);
 	/* Once, soon after start(): what was kept last; "" nothing. */
 	void (*recall)(struct channel *c, const char *memory);
-	/* A card that seems to be cut off: no normal messages, urgent ones where no other way is. */
-	bool (*suspect)(const struct channel *c);
 	/*
 	 * A person's order: "loop" (test now), "credit" (ask now), "trust" (it is well), "reset".
 	 * False: *why in plain Chinese. What comes of it stands in health().

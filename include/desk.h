@@ -116,6 +116,11 @@ void desk_incoming_aside(struct desk *d, const struct incoming *in);
 /* An alarm of a channel, or its end. */
 void desk_channel_alarm(
 	struct desk *d, const char *channel, const char *kind, const char *text, bool on);
+/* What a channel wants to know again after a restart; "" nothing was kept. */
+void desk_channel_keep(struct desk *d, const char *channel, const char *memory);
+const char *desk_channel_memory(struct desk *d, const char *channel);
+/* Parts that went out and belong to no message: they count for the limits. */
+void desk_channel_spent(struct desk *d, const char *channel, int parts);
 /* Once per card and PIN, recorded before it is tried: three wrong ones lock the card. */
 bool desk_pin_try(struct desk *d, const char *card, const char *pin);
 

@@ -29,7 +29,6 @@ void modem_care_ussd(struct modem_care *m, enum modem_ussd_end end, const char *
 void modem_care_state(struct modem_care *m, const struct modem_health *h);
 
 bool modem_care_order(struct modem_care *m, const char *what, const char **why);
-bool modem_care_suspect(const struct modem_care *m);
 void modem_care_json(const struct modem_care *m, json_t *into); /* adds its keys */
 
 #endif

@@ -34,6 +34,8 @@ json_t *pump_channels(struct pump *p); /* [{"name","kind","up",…}], new refere
 /* See channel_kind.hook; false also (503) when no such channel runs. */
 bool pump_hook(struct pump *p, const char *name, const struct channel_hook *h,
 	struct channel_hook_answer *answer, void (*done)(void *arg, bool ok), void *arg);
+/* A person's order, see channel_kind.order. False: *why in plain Chinese. */
+bool pump_order(struct pump *p, const char *name, const char *what, const char **why);
 /* A person says that what stopped this channel is mended. False: *why in plain Chinese. */
 bool pump_resume(struct pump *p, const char *name, const char **why);
 

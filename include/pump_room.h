@@ -3,6 +3,7 @@
  *
  *   pump.c      lanes, claims, verdicts
  *   pump_in.c   what channels hand in
+ *   pump_keep.c what a channel knows again after a restart, and what it spends beside messages
  */
 #ifndef QUANZU_PUMP_ROOM_H
 #define QUANZU_PUMP_ROOM_H
@@ -48,6 +49,7 @@ struct crossing {
 	struct incoming in;
 	uint16_t *units;
 	struct outgoing *out; /* what was claimed; NULL: this crossing claims nothing */
+	char *memory;         /* what a channel keeps; freed with the crossing */
 };
 
 struct crossing *lane_crossing(struct lane *l, void (*in_desk)(struct desk *, struct crossing *),
@@ -64,5 +66,11 @@ void lane_on_incoming(void *arg, int64_t token, const struct incoming *in);
 void lane_on_report(void *arg, int64_t token, const struct report *r);
 void lane_on_alarm(void *arg, const char *kind, const char *text, bool on);
 void lane_on_pin(void *arg, const char *card);
+
+/* -- pump_keep.c ------------------------------------------------------------------------------ */
+
+void lane_on_keep(void *arg, const char *memory);
+void lane_on_spent(void *arg, int parts);
+void lane_recall(struct lane *l); /* once, after start() */
 
 #endif

@@ -27,6 +27,7 @@ struct web_hooks { /* what other rooms tell; loop's thread; each may be NULL */
 	json_t *(*channels)(void *arg);
 	/* Starts a test; false: *why in plain Chinese. */
 	bool (*channel_test)(void *arg, const char *name, const json_t *body, const char **why);
+	bool (*channel_order)(void *arg, const char *name, const char *what, const char **why);
 	bool (*channel_resume)(void *arg, const char *name, const char **why);
 	/* A provider's callback for that channel: see channel_kind.hook. */
 	bool (*hook)(void *arg, const char *channel, const struct channel_hook *h,

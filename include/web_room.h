@@ -122,6 +122,7 @@ void web_people_add(struct request *rq);
 void web_people_change(struct request *rq);
 void web_channels(struct request *rq);
 void web_channel_test(struct request *rq);
+void web_channel_order(struct request *rq); /* {"what": "loop"}, see channel.h */
 void web_channel_resume(struct request *rq);
 void web_hook(struct request *rq);
 void web_audit(struct request *rq, struct store *s);

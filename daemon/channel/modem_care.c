@@ -391,11 +391,6 @@ void modem_care_recall(struct modem_care *m, const char *memory)
 	modem_care_state(m, modem_health(m->modem));
 }
 
-bool modem_care_suspect(const struct modem_care *m)
-{
-	return care_is_suspect(&m->care, clock_now_ms());
-}
-
 void modem_care_json(const struct modem_care *m, json_t *into)
 {
 	json_t *o = care_json(&m->care, clock_now_ms());

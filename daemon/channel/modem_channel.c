@@ -438,11 +438,6 @@ static void recall(struct channel *c, const char *memory)
 	modem_care_recall(c->care, memory);
 }
 
-static bool suspect(const struct channel *c)
-{
-	return modem_care_suspect(c->care);
-}
-
 static bool order(struct channel *c, const char *what, const char **why)
 {
 	return modem_care_order(c->care, what, why);
@@ -458,5 +453,4 @@ const struct channel_kind modem_channel = { .kind = "modem",
 	.health = health,
 	.log = talk,
 	.recall = recall,
-	.suspect = suspect,
 	.order = order };

@@ -272,6 +272,25 @@ void desk_channel_alarm(
 		alarm_clear(d->s, "channel", subject, "system");
 }
 
+void desk_channel_keep(struct desk *d, const char *channel, const char *memory)
+{
+	store_meta_set(d->s, arena_print(&d->s->arena, "channel:%s", channel), memory);
+}
+
+const char *desk_channel_memory(struct desk *d, const char *channel)
+{
+	enum { MEMORY_MAX = 2048 };
+	char memory[MEMORY_MAX] = "";
+
+	store_meta(d->s, arena_print(&d->s->arena, "channel:%s", channel), memory, sizeof memory);
+	return store_keep(d->s, memory);
+}
+
+void desk_channel_spent(struct desk *d, const char *channel, int parts)
+{
+	traffic_count(d, channel, parts);
+}
+
 bool desk_pin_try(struct desk *d, const char *card, const char *pin)
 {
 	uint8_t hash[SEAL_LOOKUP];

@@ -46,6 +46,7 @@ static void done(struct work *w)
 		x->after(x);
 	free(x->units);
 	free(x->out);
+	free(x->memory);
 	free(x);
 }
 
@@ -520,13 +521,16 @@ void pump_join(struct pump *p, struct worker *w)
 			.on_incoming = lane_on_incoming,
 			.on_report = lane_on_report,
 			.on_alarm = lane_on_alarm,
-			.on_pin = lane_on_pin };
+			.on_pin = lane_on_pin,
+			.on_keep = lane_on_keep,
+			.on_spent = lane_on_spent };
 
 		l->channel = l->kind->start(p->loop, &l->set, &ev);
 		l->set.own = l->set.own_lines = NULL; /* they end with the settings */
 		log_info("channel started name=%s kind=%s", l->set.name, l->set.kind);
 		ask(l);
 		lane_cross(lane_crossing(l, tell_ready, NULL));
+		lane_recall(l);
 	}
 	if (p->count > 0)
 		uv_timer_start(&p->look, look, LOOK_MS, LOOK_MS);
@@ -623,6 +627,14 @@ bool pump_hook(struct pump *p, const char *name, const struct channel_hook *h,
 		return l->kind->hook(l->channel, h, answer, told, arg);
 	*answer = (struct channel_hook_answer){ .status = 503, .content_type = "text/plain" };
 	return false;
+}
+
+bool pump_order(struct pump *p, const char *name, const char *what, const char **why)
+{
+	struct lane *l = lane_of(p, name);
+
+	*why = l == NULL ? "没有这个通道。" : "这种通道没有这个动作。";
+	return l != NULL && l->kind->order != NULL && l->kind->order(l->channel, what, why);
 }
 
 bool pump_resume(struct pump *p, const char *name, const char **why)

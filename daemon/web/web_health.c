@@ -139,6 +139,29 @@ void web_channel_resume(struct request *rq)
 	request_done(rq);
 }
 
+void web_channel_order(struct request *rq)
+{
+	struct web *w = rq->web;
+	const char *name = route_arg(&rq->args, "name"), *what, *why = "";
+	json_t *body = web_body_object(rq);
+
+	if (body == NULL) {
+		request_done(rq);
+		return;
+	}
+	what = json_str(body, "what");
+	if (w->hooks.channel_order != NULL && what != NULL &&
+		w->hooks.channel_order(w->hooks.arg, name, what, &why)) {
+		log_info("channel ordered name=%s what=%s by=%s", name, what, rq->actor);
+		request_json(rq, 202, json_pack("{s:b}", "ok", 1));
+	} else {
+		request_problem(rq, 409, "channel_order",
+			what == NULL ? "要写 what,如 {\"what\": \"loop\"}。" : why);
+	}
+	json_decref(body);
+	request_done(rq);
+}
+
 void web_channel_test(struct request *rq)
 {
 	struct web *w = rq->web;

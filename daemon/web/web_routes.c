@@ -47,6 +47,8 @@ const struct web_route web_routes[] = {
 	{ METHOD_GET, "/v1/audit", BOOKS, WEB_SLOW, NULL, web_audit, "核对审计链" },
 	{ METHOD_POST, "/v1/backup", ROLE_ADMIN, WEB_SLOW, web_backup, NULL, "备份数据库" },
 	{ METHOD_GET, "/v1/channels", LOOK, 0, web_channels, NULL, "通道" },
+	{ METHOD_POST, "/v1/channels/{name}/order", FIELD, 0, web_channel_order, NULL,
+		"自检(loop)、查余额(credit)、解除疑似受限(trust)、重启模块(reset)" },
 	{ METHOD_POST, "/v1/channels/{name}/test", FIELD, 0, web_channel_test, NULL, "试一试通道" },
 	{ METHOD_POST, "/v1/channels/{name}/resume", FIELD, 0, web_channel_resume, NULL,
 		"通道因密钥、余额等停下后，恢复使用" },

@@ -167,7 +167,7 @@ json_t *care_json(const struct care *c, int64_t now)
 {
 	json_t *o = json_object();
 
-	json_object_set_new(o, "suspect", json_boolean(c->suspect));
+	json_object_set_new(o, "suspect", json_boolean(care_is_suspect(c, now)));
 	if (c->suspect) {
 		json_put_str(o, "suspect_why", c->why);
 		json_put_time(o, "suspect_at", c->suspect_at);

@@ -31,6 +31,7 @@ enum sim_fault_kind {
 	SIM_CMT_MODE,      /* messages are handed over by +CMT whatever CNMI says */
 	SIM_NO_TTS,        /* the firmware cannot speak */
 	SIM_RING,          /* somebody calls this modem */
+	SIM_DEAF,          /* messages of others are lost; reports come */
 	SIM_FAULTS
 };
 

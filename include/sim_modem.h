@@ -42,6 +42,8 @@ struct sim_identity {
 	char maker[32], model[32], revision[48];
 	char operator[32], plmn[8];
 	int signal; /* +CSQ */
+	int temperature; /* +CPMUTEMP; 0: it knows no such command */
+	enum { SIM_USSD_UCS2, SIM_USSD_PLAIN, SIM_USSD_PACKED } ussd_form; /* PACKED: the code too */
 	struct {
 		char code[24];
 		char *text;
@@ -131,7 +133,7 @@ struct sim_modem {
 	unsigned armed[SIM_CMS + 1]; /* SIM_NO_PROMPT .. SIM_CMS: how many CMGS they still hit */
 	int cms_code;
 	int64_t late_us, delay_us;
-	bool noise, unregistered, locked, cmt_mode;
+	bool noise, unregistered, locked, cmt_mode, deaf;
 	unsigned noise_turn;
 	char pin[9];
 	int pin_tries;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "gsm7.h"
 #include "banned.h"
 
 /* --- function and SIM ------------------------------------------------------------------- */
@@ -172,6 +173,19 @@ static int cpas(struct sim_modem *m)
 	return SIM_OK;
 }
 
+static int temperature(struct sim_modem *m)
+{
+	if (m->id.temperature == 0)
+		return SIM_CME_(4);
+	sim_reply_line(m, "+CPMUTEMP: %d", m->id.temperature);
+	return SIM_OK;
+}
+
+static int temperature_known(struct sim_modem *m)
+{
+	return m->id.temperature == 0 ? SIM_CME_(4) : SIM_OK;
+}
+
 static int cgatt_read(struct sim_modem *m)
 {
 	sim_reply_line(m, "+CGATT: %d", sim_modem_registered(m) == 1);
@@ -195,6 +209,52 @@ static const char *ussd_text(const struct sim_modem *m, const char *code)
 	return m->id.ussd_count == 0 ? usual_credit : NULL;
 }
 
+static void packed_hex(const char *text, struct buf *out)
+{
+	uint8_t septets[160], octets[160];
+	size_t n = 0;
+
+	if (!gsm7_encode(text, strlen(text), septets, sizeof septets, &n))
+		return;
+	gsm7_pack(septets, n, 0, octets);
+	for (size_t i = 0; i < gsm7_octets(n, 0); i++)
+		buf_addf(out, "%02X", octets[i]);
+}
+
+static const char *ussd_coded(const struct sim_modem *m, const char *text, struct buf *out)
+{
+	if (m->id.ussd_form == SIM_USSD_PLAIN)
+		return text;
+	if (m->id.ussd_form == SIM_USSD_PACKED)
+		packed_hex(text, out);
+	else
+		sim_charset_put(SIM_SET_UCS2, text, out);
+	return buf_str(out);
+}
+
+/* A stick that wants packed septets takes nothing else. */
+static bool code_given(const struct sim_modem *m, char code[24])
+{
+	uint8_t octets[24], septets[24];
+	size_t n = strlen(code) / 2;
+	bool hex = code[strspn(code, "0123456789ABCDEF")] == '\0' && strlen(code) % 2 == 0;
+
+	if (m->id.ussd_form != SIM_USSD_PACKED)
+		return true;
+	if (!hex)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const char pair[3] = { code[2 * i], code[2 * i + 1], '\0' };
+
+		octets[i] = (uint8_t)strtol(pair, NULL, 16);
+	}
+	n = gsm7_unpack(octets, n, 0, n * 8 / 7, septets);
+	for (size_t i = 0; i < n; i++)
+		code[i] = (char)septets[i];
+	code[n] = '\0';
+	return true;
+}
+
 static void ussd_due(void *arg, void *own)
 {
 	struct sim_modem *m = arg;
@@ -205,12 +265,11 @@ static void ussd_due(void *arg, void *own)
 	if (u->life != m->life)
 		return;
 	buf_init(&data, 4096);
-	if (text != NULL)
-		sim_charset_put(SIM_SET_UCS2, text, &data);
 	if (text == NULL)
 		sim_reply_urc(m, "+CUSD: 4");
 	else
-		sim_reply_urc(m, "+CUSD: 0,\"%s\",72", buf_str(&data));
+		sim_reply_urc(m, "+CUSD: 0,\"%s\",%d", ussd_coded(m, text, &data),
+			m->id.ussd_form == SIM_USSD_UCS2 ? 72 : 15);
 	buf_free(&data);
 }
 
@@ -229,6 +288,8 @@ static int cusd_set(struct sim_modem *m, struct sim_args *a)
 		return SIM_OK;
 	if (sim_modem_registered(m) != 1)
 		return SIM_CME_(30);
+	if (!code_given(m, code))
+		return SIM_CME_(100);
 	u = malloc(sizeof *u);
 	if (u == NULL)
 		abort();
@@ -253,6 +314,7 @@ const struct sim_command sim_commands_radio[] = {
 	{ "+CNUM", SIM_NEEDS_SIM, .exec = cnum, .test = "" },
 	{ "+CPAS", SIM_NEEDS_NOTHING, .exec = cpas, .test = "(0,3,4)" },
 	{ "+CGATT", SIM_NEEDS_SIM, .read = cgatt_read, .test = "(0,1)" },
+	{ "+CPMUTEMP", SIM_NEEDS_NOTHING, .exec = temperature, .tell = temperature_known },
 	{ "+CUSD", SIM_NEEDS_SIM, .set = cusd_set, .test = "(0-2)", .offset = offsetof(struct sim_settings, cusd), .max = 2 },
 	{ .name = NULL },
 };

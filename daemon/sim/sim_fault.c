@@ -31,6 +31,7 @@ static const struct {
 	[SIM_CMT_MODE] = { "cmt", ON_OFF },
 	[SIM_NO_TTS] = { "no_tts", ON_OFF },
 	[SIM_RING] = { "ring", FROM },
+	[SIM_DEAF] = { "deaf", ON_OFF },
 };
 
 const char *sim_fault_name(enum sim_fault_kind kind)

@@ -139,7 +139,7 @@ static bool take_deliver(struct sim_modem *m, const struct sim_pdu *pdu)
 	int mt = m->set.cnmi[SIM_CNMI_MT];
 	struct pdu p;
 
-	if (pdu_decode(pdu->hex, strlen(pdu->hex), PDU_WITH_SMSC, &p) != PDU_OK) {
+	if (m->deaf || pdu_decode(pdu->hex, strlen(pdu->hex), PDU_WITH_SMSC, &p) != PDU_OK) {
 		noted(m, "dropped", pdu);
 		return true;
 	}

@@ -315,6 +315,11 @@ static void fault_ring(struct sim_modem *m, const struct sim_fault *f)
 	sim_voice_ring(m, f->from);
 }
 
+static void fault_deaf(struct sim_modem *m, const struct sim_fault *f)
+{
+	m->deaf = f->on;
+}
+
 static void (*const fault_acts[SIM_FAULTS])(struct sim_modem *m, const struct sim_fault *f) = {
 	[SIM_NO_PROMPT] = fault_arm,
 	[SIM_NO_REPLY] = fault_arm,
@@ -334,6 +339,7 @@ static void (*const fault_acts[SIM_FAULTS])(struct sim_modem *m, const struct si
 	[SIM_CMT_MODE] = fault_cmt,
 	[SIM_NO_TTS] = fault_no_tts,
 	[SIM_RING] = fault_ring,
+	[SIM_DEAF] = fault_deaf,
 };
 
 void sim_modem_fault(struct sim_modem *m, const struct sim_fault *f)

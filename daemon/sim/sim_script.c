@@ -200,6 +200,28 @@ static bool modem_ussd(struct sim_modem *m, struct sim_words *words)
 	return true;
 }
 
+static bool modem_temperature(struct sim_modem *m, struct sim_words *words)
+{
+	long n;
+
+	if (!sim_words_number(words, 0, 120, &n))
+		return false;
+	m->id.temperature = (int)n;
+	return true;
+}
+
+static bool modem_ussd_form(struct sim_modem *m, struct sim_words *words)
+{
+	static const char *const forms[] = { "ucs2", "plain", "packed" };
+
+	for (int i = 0; i < 3; i++)
+		if (sim_words_take(words, forms[i])) {
+			m->id.ussd_form = i;
+			return true;
+		}
+	return sim_words_fail(words, "expected ucs2, plain or packed");
+}
+
 static bool modem_on(struct sim_modem *m, struct sim_words *words)
 {
 	struct sim_trap t;
@@ -234,6 +256,8 @@ static const struct {
 	{ "places", modem_places },
 	{ "signal", modem_signal },
 	{ "ussd", modem_ussd },
+	{ "ussd_form", modem_ussd_form },
+	{ "temperature", modem_temperature },
 	{ "on", modem_on },
 };
 

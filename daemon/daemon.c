@@ -316,6 +316,29 @@ static bool hook(void *arg, const char *channel, const struct channel_hook *in,
 	return pump_hook(h->pump, channel, in, answer, done, done_arg);
 }
 
+/*
+ * No device of any modem is there and nothing else is configured: warnings are taken, but nobody
+ * will hear of them. It is not the end, for a device may come; it must be heard at once.
+ */
+static void look_for_devices(const struct settings *set)
+{
+	int modems = 0;
+
+	for (int i = 0; i < set->channel_count; i++) {
+		const struct channel_settings *c = &set->channel[i];
+
+		if (strcmp(c->kind, "modem") != 0 || c->device[0] != '/' ||
+			access(c->device, F_OK) == 0)
+			return;
+		modems++;
+	}
+	if (modems > 0)
+		log_error("no way out: the device of every modem is missing, nothing can be sent "
+			  "modems=%d "
+			  "first=%s",
+			modems, set->channel[0].device);
+}
+
 /* The ways in: HTTP and the folder. */
 static void open_doors(struct house *h)
 {
@@ -400,6 +423,7 @@ int daemon_run(const char *config_path, struct settings *set)
 	catch_signals(h);
 	pump_join(h->pump, h->worker);
 	sd_notify(0, "READY=1");
+	look_for_devices(h->set);
 	log_info("ready version=" DAEMON_VERSION " channels=%d", set->channel_count);
 	uv_run(&h->loop, UV_RUN_DEFAULT);
 	close_all(h);

@@ -39,7 +39,7 @@ struct care_config {
 	int64_t low_fen;
 };
 
-struct care_facts { /* as it is now */
+struct care_facts {       /* as it is now */
 	bool ready;       /* it could send */
 	bool idle;        /* nothing was sent or waited for a minute */
 	bool bad_signal;  /* below 10 of 31: refusals say nothing about the card */
@@ -48,7 +48,14 @@ struct care_facts { /* as it is now */
 
 enum care_due { CARE_NOTHING, CARE_DO_LOOP, CARE_DO_CREDIT };
 
-enum care_loop { LOOP_NEVER, LOOP_RUNNING, LOOP_GOOD, LOOP_NOT_SENT, LOOP_NOT_RECEIVED, LOOP_NO_REPORT };
+enum care_loop {
+	LOOP_NEVER,
+	LOOP_RUNNING,
+	LOOP_GOOD,
+	LOOP_NOT_SENT,
+	LOOP_NOT_RECEIVED,
+	LOOP_NO_REPORT
+};
 
 struct care_events {
 	void (*alarm)(void *arg, enum care_alarm a, const char *text, bool on);
@@ -102,7 +109,7 @@ struct care {
 void care_init(struct care *c, const struct care_config *config, const struct care_events *ev);
 /* Once, before anything else is done by itself; NULL or "": there is no memory. */
 void care_recall(struct care *c, int64_t now, const char *memory);
-json_t *care_memory(const struct care *c); /* new reference */
+json_t *care_memory(const struct care *c);            /* new reference */
 json_t *care_json(const struct care *c, int64_t now); /* for people; new reference */
 /* The card that is in now. Another one than before starts from nothing. */
 void care_card(struct care *c, int64_t now, const char *iccid);
@@ -122,7 +129,8 @@ bool care_loop_begin(struct care *c, int64_t now, const char *word);
 void care_loop_sent(struct care *c, int64_t now, enum verdict v, int mr);
 bool care_loop_is(const struct care *c, const char *text); /* does it carry our word? */
 void care_loop_came(struct care *c, int64_t now);
-bool care_loop_report(struct care *c, int64_t now, int mr, int status); /* true: it was of the test */
+bool care_loop_report(
+	struct care *c, int64_t now, int mr, int status); /* true: it was of the test */
 
 void care_credit_asked(struct care *c, int64_t now);
 void care_credit(struct care *c, int64_t now, const char *text, bool readable, int64_t fen);

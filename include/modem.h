@@ -33,8 +33,8 @@ enum {
 	MODEM_WORDS_MAX = 64     /* maker, model, operator */
 };
 
-struct modem_config {        /* copied by modem_open(); zero values mean the default in brackets */
-	const char *name;    /* for logs */
+struct modem_config {     /* copied by modem_open(); zero values mean the default in brackets */
+	const char *name; /* for logs */
 	/*
 	 * "/dev/serial/by-id/...", a tty or pty path, "tcp:HOST:PORT"; with an IMEI also NULL, or a
 	 * folder of links ("/dev/serial/by-id").

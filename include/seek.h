@@ -36,15 +36,23 @@ struct seek {
 	char imei[20];           /* "" whatever answers */
 	int baud;                /* 0: find it */
 
-	enum { SEEK_IDLE, SEEK_WAITING, SEEK_OPENING, SEEK_DRAINING, SEEK_CALLING, SEEK_ASKING } state;
+	enum {
+		SEEK_IDLE,
+		SEEK_WAITING,
+		SEEK_OPENING,
+		SEEK_DRAINING,
+		SEEK_CALLING,
+		SEEK_ASKING
+	} state;
 	struct ports ports;
 	size_t at;      /* which of them */
 	size_t rate;    /* which speed */
 	int calls;      /* AT so far at this speed */
 	int64_t due;    /* INT64_MAX: none */
+	bool contested; /* set by the owner before seek_lost(): another modem of ours looks at it */
 	bool seen_other; /* a modem with another IMEI answered */
-	uint32_t known; /* the ports of the last search that found nothing */
-	int64_t again;  /* not before, unless the ports have changed */
+	uint32_t known;  /* the ports of the last search that found nothing */
+	int64_t again;   /* not before, unless the ports have changed */
 	int failures;
 	char best[PORTS_PATH]; /* where it was last */
 	int best_baud;

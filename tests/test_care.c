@@ -110,9 +110,8 @@ static const char *value(const char *w, const char *key)
 {
 	size_t n = strlen(key);
 
-	return strncmp(w, key, n) == 0 && (w[n] == '=' || w[n] == '\0')
-		       ? w + n + (w[n] == '=')
-		       : NULL;
+	return strncmp(w, key, n) == 0 && (w[n] == '=' || w[n] == '\0') ? w + n + (w[n] == '=')
+									: NULL;
 }
 
 static bool traffic(struct story *s, const char *w)
@@ -156,8 +155,8 @@ static bool test_steps(struct story *s, const char *w)
 		care_loop_sent(&s->care, s->now, VERDICT_SENT, 77);
 	} else if (strcmp(w, "refusedloop") == 0 || strcmp(w, "notsentloop") == 0) {
 		assert_true(care_loop_begin(&s->care, s->now, "QZ7KD3MW"));
-		care_loop_sent(&s->care, s->now,
-			w[0] == 'r' ? VERDICT_REFUSED : VERDICT_NOT_SENT, -1);
+		care_loop_sent(
+			&s->care, s->now, w[0] == 'r' ? VERDICT_REFUSED : VERDICT_NOT_SENT, -1);
 	} else if (strcmp(w, "came") == 0) {
 		assert_true(care_loop_is(&s->care, "网关自检QZ7KD3MW"));
 		care_loop_came(&s->care, s->now);
@@ -240,8 +239,8 @@ static const struct row {
 } rows[] = {
 	/* refusals */
 	{ "three refusals of the card to three people", SUSPECT "quiet", false, false, 0 },
-	{ "three refusals to one person say nothing", "refused=8@1 refused=8@1 refused=8@1 well", false,
-		false, 0 },
+	{ "three refusals to one person say nothing", "refused=8@1 refused=8@1 refused=8@1 well",
+		false, false, 0 },
 	{ "one that goes out between them", "refused=8@1 refused=8@2 sent refused=8@3 well", false,
 		false, 0 },
 	{ "a passing refusal between them", "refused=8@1 refused=8@2 refused=42 refused=8@3 well",
@@ -249,86 +248,114 @@ static const struct row {
 	{ "refusals under a weak signal say nothing",
 		"weak refused=8@1 refused=8@2 refused=8@3 well strong", false, false, 0 },
 	{ "five rejected in a row while another card works",
-		"refused=38 refused=500 refused=513 refused=38 well refused=38 suspect=rejected", false,
-		false, 0 },
+		"refused=38 refused=500 refused=513 refused=38 well refused=38 suspect=rejected",
+		false, false, 0 },
 	{ "five rejected with no other card to compare",
-		"single refused=38 refused=38 refused=38 refused=38 refused=38 refused=38 well", false,
-		false, 0 },
+		"single refused=38 refused=38 refused=38 refused=38 refused=38 refused=38 well",
+		false, false, 0 },
 	{ "silence and what never left are no refusals",
-		"refused=8@1 unsure notsent refused=8@2 refused=8@3 suspect=refused", false, false, 0 },
+		"refused=8@1 unsure notsent refused=8@2 refused=8@3 suspect=refused", false, false,
+		0 },
 	/* accepted, not delivered */
-	{ "reports used to come and ten parts have none", SENT5 MUTE10 "well +9min well +2min "
-		"suspect=undelivered on=suspect", false, false, 0 },
+	{ "reports used to come and ten parts have none",
+		SENT5 MUTE10 "well +9min well +2min "
+			     "suspect=undelivered on=suspect",
+		false, false, 0 },
 	{ "the network says of ten that they failed",
-		SENT5 "sent=1 failed sent=2 failed sent=3 failed sent=4 failed sent=5 failed sent=6 failed "
-		      "sent=7 failed sent=8 failed sent=9 failed sent=10 failed +1min suspect=undelivered",
+		SENT5 "sent=1 failed sent=2 failed sent=3 failed sent=4 failed sent=5 failed "
+		      "sent=6 failed "
+		      "sent=7 failed sent=8 failed sent=9 failed sent=10 failed +1min "
+		      "suspect=undelivered",
 		false, false, 0 },
 	{ "one of ten arrived", SENT5 MUTE10 "arrived +20min well", false, false, 0 },
-	{ "one is still on its way", SENT5 MUTE10 "+9min sent=4 +2min well +9min suspect", false, false,
-		0 },
+	{ "one is still on its way", SENT5 MUTE10 "+9min sent=4 +2min well +9min suspect", false,
+		false, 0 },
 	{ "ten to a single phone that is off",
-		SENT5 "sent=1 sent=1 sent=1 sent=1 sent=1 sent=1 sent=1 sent=1 sent=1 sent=1 +30min well",
+		SENT5
+		"sent=1 sent=1 sent=1 sent=1 sent=1 sent=1 sent=1 sent=1 sent=1 sent=1 +30min well",
 		false, false, 0 },
 	{ "a network that never reports", MUTE10 MUTE10 "+30min well", false, false, 0 },
-	{ "waiting reports are none", SENT5 "sent=1 waiting sent=2 waiting sent=3 waiting sent=4 waiting "
-		"sent=5 waiting sent=6 waiting sent=7 waiting sent=8 waiting sent=9 waiting sent=1 waiting "
-		"+11min suspect=undelivered", false, false, 0 },
+	{ "waiting reports are none",
+		SENT5 "sent=1 waiting sent=2 waiting sent=3 waiting sent=4 waiting "
+		      "sent=5 waiting sent=6 waiting sent=7 waiting sent=8 waiting sent=9 waiting "
+		      "sent=1 waiting "
+		      "+11min suspect=undelivered",
+		false, false, 0 },
 	/* notices */
-	{ "the operator writes that sending is stopped", "text=10086:您的号码因涉嫌违规已被暂停短信功能 "
-		"suspect=notice on=suspect", false, false, 0 },
-	{ "the same words of a stranger", "text=13800138009:您的号码因违规已被暂停短信功能 well", false,
-		false, 0 },
-	{ "the operator asks for money", "text=10086:您的余额不足,请及时充值 well", false, false, 0 },
+	{ "the operator writes that sending is stopped",
+		"text=10086:您的号码因涉嫌违规已被暂停短信功能 "
+		"suspect=notice on=suspect",
+		false, false, 0 },
+	{ "the same words of a stranger", "text=13800138009:您的号码因违规已被暂停短信功能 well",
+		false, false, 0 },
+	{ "the operator asks for money", "text=10086:您的余额不足,请及时充值 well", false, false,
+		0 },
 	/* trials */
 	{ "without a loop number every half hour one message, three good ones lift it",
-		SUSPECT "+29min suspect +1min trial sent suspect +30min trial sent suspect +31min trial "
-			"sent well off=suspect quiet", false, false, 0 },
+		SUSPECT
+		"+29min suspect +1min trial sent suspect +30min trial sent suspect +31min trial "
+		"sent well off=suspect quiet",
+		false, false, 0 },
 	{ "an urgent one between the trials does not count",
 		SUSPECT "sent sent sent suspect +30min trial", false, false, 0 },
 	{ "a bad trial begins the count anew",
-		SUSPECT "+30min sent +30min sent +30min refused=8 suspect +30min sent +30min sent suspect "
-			"+30min sent well", false, false, 0 },
+		SUSPECT
+		"+30min sent +30min sent +30min refused=8 suspect +30min sent +30min sent suspect "
+		"+30min sent well",
+		false, false, 0 },
 	{ "with a loop number the loop test is the trial",
-		SUSPECT "due=nothing +30min suspect due=loop loop came +30min due=loop loop came suspect "
-			"+30min due=loop loop came well off=suspect", true, false, 0 },
+		SUSPECT
+		"due=nothing +30min suspect due=loop loop came +30min due=loop loop came suspect "
+		"+30min due=loop loop came well off=suspect",
+		true, false, 0 },
 	{ "a person lifts it", SUSPECT "trust well off=suspect", false, false, 0 },
-	{ "a restart does not", SUSPECT "restart suspect=refused quiet +30min trial", false, false, 0 },
-	{ "another card begins from nothing", SUSPECT "card=89860000000000013899 well off=suspect", false,
-		false, 0 },
-	{ "the same card again does not", SUSPECT "card=89860000000000013800 suspect quiet", false, false,
+	{ "a restart does not", SUSPECT "restart suspect=refused quiet +30min trial", false, false,
 		0 },
+	{ "another card begins from nothing", SUSPECT "card=89860000000000013899 well off=suspect",
+		false, false, 0 },
+	{ "the same card again does not", SUSPECT "card=89860000000000013800 suspect quiet", false,
+		false, 0 },
 	/* the loop test */
-	{ "daily, and not while messages wait", "busy due=nothing idle due=loop loop came due=nothing "
-		"+23h due=nothing +1h due=loop", true, false, 1440 },
+	{ "daily, and not while messages wait",
+		"busy due=nothing idle due=loop loop came due=nothing "
+		"+23h due=nothing +1h due=loop",
+		true, false, 1440 },
 	{ "not by itself when it is off", "due=nothing +48h due=nothing", true, false, 0 },
 	{ "received before it was settled", "loop came quiet well", true, false, 1440 },
 	{ "reports come in this network: it waits for the report",
 		SENT5 "loop came report quiet well +11min quiet", true, false, 1440 },
-	{ "received without a report though they come", SENT5 "loop came +11min on=loop well", true, false,
-		1440 },
+	{ "received without a report though they come", SENT5 "loop came +11min on=loop well", true,
+		false, 1440 },
 	{ "it does not come in: alarm and suspicion",
 		"loop +9min quiet +1min on=loop on=suspect suspect=loop", true, false, 1440 },
 	{ "it is refused", "refusedloop on=loop on=suspect suspect=loop", true, false, 1440 },
 	{ "the modem was in the way: again in ten minutes, nothing is said",
 		"notsentloop quiet well due=nothing +10min due=loop", true, false, 1440 },
-	{ "a good one ends the alarm", "refusedloop on=loop on=suspect +30min loop came off=loop suspect",
-		true, false, 1440 },
+	{ "a good one ends the alarm",
+		"refusedloop on=loop on=suspect +30min loop came off=loop suspect", true, false,
+		1440 },
 	{ "nothing came in for a day on a card that gets texts",
 		"text=13800138001:1 text=13800138001:1 text=13800138001:1 text=13800138001:1 "
-		"text=13800138001:1 text=13800138001:1 loop came +25h due=loop", true, false, 10080 },
-	{ "nothing ever comes in: no reason for a test",
-		"loop came +25h due=nothing", true, false, 10080 },
+		"text=13800138001:1 text=13800138001:1 loop came +25h due=loop",
+		true, false, 10080 },
+	{ "nothing ever comes in: no reason for a test", "loop came +25h due=nothing", true, false,
+		10080 },
 	{ "a restart keeps when it was", "loop came restart due=nothing +24h due=loop", true, false,
 		1440 },
 	/* credit */
-	{ "once a day, when idle", "busy due=nothing idle due=credit credit=5000 due=nothing +23h "
-		"due=nothing restart due=nothing +1h due=credit", false, true, 0 },
-	{ "low credit", "credit=999 on=credit_low credit=500 on=credit_low credit=1000 off=credit_low "
-		"quiet", false, true, 0 },
+	{ "once a day, when idle",
+		"busy due=nothing idle due=credit credit=5000 due=nothing +23h "
+		"due=nothing restart due=nothing +1h due=credit",
+		false, true, 0 },
+	{ "low credit",
+		"credit=999 on=credit_low credit=500 on=credit_low credit=1000 off=credit_low "
+		"quiet",
+		false, true, 0 },
 	{ "unreadable: no alarm, the text is kept", "unread quiet restart", false, true, 0 },
 	{ "debts", "credit=-320 on=credit_low", false, true, 0 },
 	{ "a notice inside the answer that we asked for is no notice",
-		"unread text=10086:因违规已暂停短信 well +11min text=10086:因违规已暂停短信 suspect=notice",
+		"unread text=10086:因违规已暂停短信 well +11min text=10086:因违规已暂停短信 "
+		"suspect=notice",
 		false, true, 0 },
 };
 
@@ -376,7 +403,8 @@ static void the_day_begins_its_counts_anew(void **state)
 
 static void a_broken_memory_is_none(void **state)
 {
-	static const char *const memories[] = { "", "{", "[]", "{\"v\":2,\"suspect\":true}", "null" };
+	static const char *const memories[] = { "", "{", "[]", "{\"v\":2,\"suspect\":true}",
+		"null" };
 	static struct story s;
 
 	(void)state;
@@ -417,9 +445,9 @@ int main(void)
 
 	clock_zone("Asia/Shanghai");
 	for (size_t i = 0; i < ROWS; i++)
-		tests[i] = (struct CMUnitTest){ .name = rows[i].name,
-			.test_func = tells,
-			.initial_state = (void *)&rows[i] };
+		tests[i] = (struct CMUnitTest){
+			.name = rows[i].name, .test_func = tells, .initial_state = (void *)&rows[i]
+		};
 	for (size_t i = 0; i < MORE; i++)
 		tests[ROWS + i] = more[i];
 	return _cmocka_run_group_tests("care", tests, ROWS + MORE, NULL, NULL);

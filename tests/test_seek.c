@@ -19,11 +19,11 @@ enum { PORTS = 6 };
 
 struct device {
 	const char *path;
-	int speed; /* 0: any */
-	const char *says; /* by itself, when it is opened */
+	int speed;                   /* 0: any */
+	const char *says;            /* by itself, when it is opened */
 	const char *to_at, *to_cgsn; /* NULL: silence */
-	bool shut; /* cannot be opened */
-	int at_calls; /* answers AT only from this call on */
+	bool shut;                   /* cannot be opened */
+	int at_calls;                /* answers AT only from this call on */
 };
 
 struct machine {
@@ -163,7 +163,8 @@ static const struct row {
 		{ { "/dev/ttyUSB0", 0, NULL, OK, ID(OTHER), false, 0 },
 			{ "/dev/ttyUSB4", 0, NULL, OK, ID(MINE), false, 0 } },
 		"/dev/ttyUSB4", 115200, "/dev/ttyUSB0@115200 /dev/ttyUSB4@115200" },
-	{ "the satellite and the silent ports of a composite stick are passed over", "", MINE, 115200,
+	{ "the satellite and the silent ports of a composite stick are passed over", "", MINE,
+		115200,
 		{ { "/dev/ttyUSB0", 0, NULL, NULL, NULL, false, 0 },
 			{ "/dev/ttyUSB1", 0, "$GPRMC,,V,,,,,,,,,,N*53\r\n", NULL, NULL, false, 0 },
 			{ "/dev/ttyUSB2", 0, NULL, OK, ID(MINE), false, 0 } },
@@ -180,12 +181,14 @@ static const struct row {
 		{ { "/dev/ttyUSB0", 0, NULL, NULL, NULL, true, 0 },
 			{ "/dev/ttyUSB1", 0, NULL, OK, ID(MINE), false, 0 } },
 		"/dev/ttyUSB1", 115200, "/dev/ttyUSB0@115200 /dev/ttyUSB1@115200" },
-	{ "the answer has its name, an echo before it, and a check digit of its own", "", MINE, 115200,
+	{ "the answer has its name, an echo before it, and a check digit of its own", "", MINE,
+		115200,
 		{ { "/dev/ttyUSB0", 0, NULL, "AT\r\r\nOK\r\n",
 			"AT+CGSN\r\r\n+CGSN: \"8660000000000185\"\r\n\r\nOK\r\n", false, 0 } },
 		"/dev/ttyUSB0", 115200, "/dev/ttyUSB0@115200" },
 	{ "unsolicited lines are no answer", "", MINE, 115200,
-		{ { "/dev/ttyUSB0", 0, "\r\n^RSSI: 18\r\n", OK, "\r\n^BOOT:1\r\n" ID(MINE), false, 0 } },
+		{ { "/dev/ttyUSB0", 0, "\r\n^RSSI: 18\r\n", OK, "\r\n^BOOT:1\r\n" ID(MINE), false,
+			0 } },
 		"/dev/ttyUSB0", 115200, "/dev/ttyUSB0@115200" },
 	{ "awake only at the third call", "", MINE, 115200,
 		{ { "/dev/ttyUSB0", 0, NULL, OK, ID(MINE), false, 3 } }, "/dev/ttyUSB0", 115200,
@@ -235,8 +238,9 @@ static void looks(void **state)
 
 static void the_port_moves_and_is_found_again(void **state)
 {
-	static struct machine m = { .devices = { { "/dev/ttyUSB0", 0, NULL, OK, ID(MINE), false, 0 } },
-		.count = 1 };
+	static struct machine m = {
+		.devices = { { "/dev/ttyUSB0", 0, NULL, OK, ID(MINE), false, 0 } }, .count = 1
+	};
 
 	(void)state;
 	prepare(&m, "", MINE, 115200);
@@ -267,8 +271,9 @@ static void the_speed_is_remembered_and_forgotten(void **state)
 
 static void what_was_not_found_is_looked_for_seldom_until_the_ports_change(void **state)
 {
-	static struct machine m = { .devices = { { "/dev/ttyUSB0", 0, NULL, NULL, NULL, false, 0 } },
-		.count = 1 };
+	static struct machine m = {
+		.devices = { { "/dev/ttyUSB0", 0, NULL, NULL, NULL, false, 0 } }, .count = 1
+	};
 	int64_t took, last = 0;
 
 	(void)state;
@@ -336,9 +341,9 @@ int main(void)
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		tests[n++] = (struct CMUnitTest){ .name = rows[i].name,
-			.test_func = looks,
-			.initial_state = (void *)&rows[i] };
+		tests[n++] = (struct CMUnitTest){
+			.name = rows[i].name, .test_func = looks, .initial_state = (void *)&rows[i]
+		};
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
 		tests[n++] = more[i];
 	return _cmocka_run_group_tests("seek", tests, n, NULL, NULL);

@@ -41,11 +41,11 @@ struct modem_care {
 	const struct channel_settings *set;
 	const struct channel_events *ev;
 	struct modem *modem;
-	char to[32];         /* of the message under way */
-	int64_t own;         /* id of its own message under way; 0 none */
-	int64_t used_ms;     /* monotonic: a message was sent or taken */
-	int64_t worked_ms;   /* monotonic: the network took one; 0 never */
-	int64_t kept_ms;     /* monotonic */
+	char to[32];                   /* of the message under way */
+	int64_t own;                   /* id of its own message under way; 0 none */
+	int64_t used_ms;               /* monotonic: a message was sent or taken */
+	int64_t worked_ms;             /* monotonic: the network took one; 0 never */
+	int64_t kept_ms;               /* monotonic */
 	bool wants_loop, wants_credit; /* ordered by a person */
 	struct answer answer;
 };
@@ -209,8 +209,7 @@ bool modem_care_part(struct modem_care *m, const struct modem_part *p)
 	if (p->verdict == VERDICT_SENT || p->verdict == VERDICT_UNSURE)
 		m->ev->on_spent(m->ev->arg, 1);
 	if (p->id == LOOP_ID)
-		care_loop_sent(&m->care, clock_now_ms(), p->verdict,
-			p->mr == AT_NONE ? -1 : p->mr);
+		care_loop_sent(&m->care, clock_now_ms(), p->verdict, p->mr == AT_NONE ? -1 : p->mr);
 	return true;
 }
 
@@ -332,8 +331,9 @@ void modem_care_ussd(struct modem_care *m, enum modem_ussd_end end, const char *
 		take_credit(m, text);
 	else
 		care_credit(&m->care, clock_now_ms(),
-			end == MODEM_USSD_UNSUPPORTED ? "(这张卡或模块不支持USSD查询,请改用短信查询)"
-						      : "(运营商没有回答)",
+			end == MODEM_USSD_UNSUPPORTED
+				? "(这张卡或模块不支持USSD查询,请改用短信查询)"
+				: "(运营商没有回答)",
 			false, 0);
 }
 
@@ -401,7 +401,8 @@ void modem_care_json(const struct modem_care *m, json_t *into)
 	json_decref(o);
 	for (int a = 0; a < CARE_ALARMS; a++)
 		if ((m->care.alarms & 1u << a) != 0)
-			json_array_append_new(alarms, json_string(care_alarm_code((enum care_alarm)a)));
+			json_array_append_new(
+				alarms, json_string(care_alarm_code((enum care_alarm)a)));
 }
 
 struct modem_care *modem_care_new(uv_loop_t *loop, const struct channel_settings *set,

@@ -18,7 +18,7 @@ struct channel {
 	struct channel_settings set;
 	struct channel_events ev;
 	struct modem *modem;
-	struct modem_care *care; /* NULL while the modem is closed */
+	struct modem_care *care;               /* NULL while the modem is closed */
 	int parts;                             /* of the message under way */
 	const char *power[SETTINGS_WORDS + 1]; /* words of its command */
 	struct voice_call *voice;              /* NULL: it does not call */

@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "alarm.h"
+#include "carrier.h"
 #include "desk_room.h"
 #include "inbound.h"
 #include "log.h"
 #include "pdu.h"
 #include "phone.h"
 #include "taking.h"
+#include "text.h"
 
 #include "banned.h"
 
@@ -41,17 +43,33 @@ static bool is_our_own(const struct desk *d, const char *phone)
 	return false;
 }
 
+/* For an alarm that leaves as an SMS: the first words, long figures out. */
+static const char *notice_text(struct desk *d, const char *text)
+{
+	enum { WORDS = 40, LONG_FIGURE = 7 };
+	char out[400];
+	size_t used = 0, n = text_prefix(text, WORDS);
+
+	for (size_t i = 0; i < n && used + 4 < sizeof out;) {
+		size_t digits = strspn(text + i, "0123456789");
+
+		if (digits >= LONG_FIGURE) {
+			used += (size_t)snprintf(out + used, sizeof out - used, "***");
+			i += digits;
+		} else {
+			out[used++] = text[i] == '\n' ? ' ' : text[i];
+			i++;
+		}
+	}
+	out[used] = '\0';
+	return arena_print(&d->s->arena, "运营商来信:%s", out);
+}
+
 /* Words of the operator that the SIM is in trouble; never answered, never obeyed. */
 static void look_at_notice(struct desk *d, const struct inbound *in)
 {
-	static const char *const words[] = { "欠费", "停机", "余额不足", "违规", "暂停", "实名" };
-
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		if (strstr(in->text, words[i]) == NULL)
-			continue;
-		post_alarm(d, NULL, "sim_notice", in->channel, "运营商提示SIM卡异常,请看收件箱");
-		return;
-	}
+	if (carrier_is_operator(in->phone) && carrier_notice(in->text) != CARRIER_OTHER)
+		post_alarm(d, NULL, "sim_notice", in->channel, notice_text(d, in->text));
 }
 
 static void set_aside(struct desk *d, struct inbound *in, const char *next)

@@ -19,7 +19,8 @@ enum {
 	REFUSED_MANY = 3,
 	REJECTED_MANY = 5,
 	TRIALS = 3,
-	NORMALLY = 5, /* texts, or reports, that a card has had before their absence means something */
+	NORMALLY =
+		5, /* texts, or reports, that a card has had before their absence means something */
 	PEOPLE = 3
 };
 #define DAY_MS (24 * INT64_C(3600000))
@@ -79,7 +80,8 @@ void care_suspect(struct care *c, int64_t now, const char *why)
 	c->trial_at = now + TRIAL_MS;
 	c->good_trials = 0;
 	snprintf(c->why, sizeof c->why, "%s", why);
-	snprintf(text, sizeof text, "SIM卡疑似被限制(%s),普通短信不再走这张卡。请联系运营商。", text_of(why));
+	snprintf(text, sizeof text, "SIM卡疑似被限制(%s),普通短信不再走这张卡。请联系运营商。",
+		text_of(why));
 	care_raise(c, CARE_SUSPECT, text, true);
 	care_changed(c);
 }
@@ -157,7 +159,8 @@ static void count_refusal(struct care *c, const char *to, enum atcode_class clas
 	enum { MAKERS = 512 };
 	uint32_t who = mark(to);
 
-	c->rejected = code == 21 || code == 38 || code == 500 || code >= MAKERS ? c->rejected + 1 : 0;
+	c->rejected =
+		code == 21 || code == 38 || code == 500 || code >= MAKERS ? c->rejected + 1 : 0;
 	if (class_ != ATCODE_CARD) {
 		c->refused = 0;
 		return;

@@ -22,8 +22,14 @@ static void copy(char *out, size_t n, const char *s)
 }
 
 /* What is kept: one row a field, so that reading and writing cannot differ. */
-#define TIME(field) { #field, offsetof(struct care, field), true }
-#define COUNT(field) { #field, offsetof(struct care, field), false }
+#define TIME(field) \
+	{ \
+#field, offsetof(struct care, field), true \
+	}
+#define COUNT(field) \
+	{ \
+#field, offsetof(struct care, field), false \
+	}
 
 static const struct {
 	const char *name;
@@ -99,9 +105,10 @@ void care_recall(struct care *c, int64_t now, const char *memory)
 	if (json_is_object(o) && json_int(o, "v", 0) == 1)
 		read(c, o);
 	json_decref(o);
-	c->alarms = (c->suspect ? 1u << CARE_SUSPECT : 0) |
-		    (c->loop > LOOP_GOOD ? 1u << CARE_LOOP_FAILED : 0) |
-		    (c->credit_known && c->credit_fen < c->config.low_fen ? 1u << CARE_CREDIT_LOW : 0);
+	c->alarms =
+		(c->suspect ? 1u << CARE_SUSPECT : 0) |
+		(c->loop > LOOP_GOOD ? 1u << CARE_LOOP_FAILED : 0) |
+		(c->credit_known && c->credit_fen < c->config.low_fen ? 1u << CARE_CREDIT_LOW : 0);
 	care_count_day(c, now, 0, 0);
 }
 

@@ -40,7 +40,8 @@ bool care_loop_begin(struct care *c, int64_t now, const char *word)
 
 static void over(struct care *c, int64_t now, enum care_loop how)
 {
-	static const char *const texts[] = { [LOOP_NOT_SENT] = "自检短信发不出去。请查余额、是否停机。",
+	static const char *const texts[] = { [LOOP_NOT_SENT] =
+						     "自检短信发不出去。请查余额、是否停机。",
 		[LOOP_NOT_RECEIVED] =
 			"自检短信发出10分钟没有收到:这张卡可能只能发不能收,或串口选错、号码写错。",
 		[LOOP_NO_REPORT] = "自检短信收到了,但没有送达回执。" };
@@ -148,7 +149,8 @@ void care_credit(struct care *c, int64_t now, const char *text, bool readable, i
 	c->credit_known = true;
 	c->credit_fen = fen;
 	c->credit_text[0] = '\0';
-	snprintf(say, sizeof say, "SIM卡余额只有%s元,请尽快充值,欠费停机后发不出短信。", money_text(fen, sum));
+	snprintf(say, sizeof say, "SIM卡余额只有%s元,请尽快充值,欠费停机后发不出短信。",
+		money_text(fen, sum));
 	care_raise(c, CARE_CREDIT_LOW, say, fen < c->config.low_fen);
 	care_changed(c);
 }

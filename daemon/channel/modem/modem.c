@@ -29,8 +29,8 @@ struct modem {
 	char device[PORTS_PATH], usb[PORTS_USB]; /* where it was last */
 	struct dialogue dialogue;
 	int gap_ms;
-	bool told;  /* that it was not found */
-	bool seeks; /* the port or its speed is not known beforehand */
+	bool told;               /* that it was not found */
+	bool seeks;              /* the port or its speed is not known beforehand */
 	char folder[PORTS_PATH]; /* of links to look through; "" none */
 	struct seek seek;
 };
@@ -148,6 +148,7 @@ static void try_port(void *arg, const char *path, int baud)
 
 	if (!ports_hold(m, path)) { /* another modem of ours looks at it just now */
 		port_shut(m->port);
+		m->seek.contested = true;
 		seek_lost(&m->seek, clock_mono_ms());
 		return;
 	}
@@ -175,9 +176,9 @@ static void port_not_found(void *arg, const char *why)
 {
 	struct modem *m = arg;
 
-	if (!m->told)
+	if (!m->told && !m->seek.contested)
 		log_warn("event=modem_not_found modem=%s why=\"%s\"", m->driver.name, why);
-	m->told = true;
+	m->told = m->told || !m->seek.contested;
 	port_shut(m->port);
 	gone(m, why);
 }
@@ -349,7 +350,8 @@ static void prepare_search(struct modem *m, const struct modem_config *config)
 {
 	const char *device = config->device == NULL ? "" : config->device;
 	const char *imei = config->imei == NULL ? "" : config->imei;
-	struct seek_events ev = { list_ports, try_port, say_to_port, port_found, port_not_found, m };
+	struct seek_events ev = { list_ports, try_port, say_to_port, port_found, port_not_found,
+		m };
 
 	snprintf(m->device, sizeof m->device, "%s", device);
 	m->seeks = imei[0] != '\0' || (config->baud == MODEM_BAUD_AUTO && device[0] == '/');
@@ -388,6 +390,7 @@ struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *conf
 	m->port = port_new(loop, m->device, config->baud > 0 ? config->baud : 0, &from_port, m);
 	driver_init(&m->driver, config, &port, events->on_pin != NULL ? &all : &no_pin, m);
 	driver_begin(&m->driver, clock_mono_ms());
+	arm(m);
 	return m;
 }
 

@@ -6,7 +6,8 @@
 #include "banned.h"
 
 enum {
-	DRAIN_MS = 300, /* what a port says by itself; ESC, since a predecessor may have died at a prompt */
+	DRAIN_MS =
+		300, /* what a port says by itself; ESC, since a predecessor may have died at a prompt */
 	CALL_MS = 300,
 	CALLS = 3,
 	ASK_MS = 3000,
@@ -69,14 +70,14 @@ static void end_without(struct seek *s, int64_t now)
 {
 	int64_t wait = LOOK_MS << (s->failures < 5 ? s->failures : 5);
 
-	s->failures++;
+	s->failures = s->contested ? 0 : s->failures + 1;
 	s->best_baud = 0;
 	s->known = mark_of(&s->ports);
-	s->again = now + (wait < BACK_OFF_MAX_MS ? wait : BACK_OFF_MAX_MS);
+	s->again = s->contested ? now : now + (wait < BACK_OFF_MAX_MS ? wait : BACK_OFF_MAX_MS);
 	s->state = SEEK_IDLE;
 	s->due = INT64_MAX;
 	s->ev.lost(s->ev.arg, s->ports.count == 0 ? "no serial port there"
-		   : s->seen_other                ? "only modems with another IMEI"
+			      : s->seen_other     ? "only modems with another IMEI"
 						  : "no port answers");
 }
 
@@ -195,7 +196,7 @@ static void begin(struct seek *s, int64_t now)
 		return; /* nothing new: not every two seconds */
 	}
 	s->at = s->rate = 0;
-	s->seen_other = false;
+	s->seen_other = s->contested = false;
 	if (s->ports.count > 0)
 		open_it(s);
 	else

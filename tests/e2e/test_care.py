@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""The care of a modem and its card, end to end with the simulator."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+from harness import SIM, House, run, test, wait
+
+OWN = 'own_number = "13900139000"; '
+CREDIT = 'credit = { query = "%s"; low = "10元"; }; '
+
+
+class Card(House):
+    def __init__(self, channel="", modems=1, script="", more=""):
+        super().__init__(modems, script, more='drop = { dir = ""; };' + more, channel=channel)
+
+    def ready(self):
+        self.start()
+        wait(lambda: all(c["state"] == "ready" for c in self.channels()), 15)
+        return self
+
+    def channels(self):
+        return self.ask("GET", "/v1/channels").json["items"]
+
+    def channel(self):
+        return self.channels()[0]
+
+    def order(self, what, name="sim1"):
+        return self.ask("POST", "/v1/channels/%s/test" % name, {"what": what}, role="admin")
+
+    def alarms(self):
+        return {a["subject"]: a["text"] for a in self.all("alarms") if not a.get("cleared_at")}
+
+
+@test
+def health_tells_what_a_person_wants_to_know_and_masks_the_rest():
+    with Card(script="modem 0 temperature 41\nmodem 0 model \"SIMCOM_SIM7600CE\"\nmodem 0 maker \"SIMCOM INCORPORATED\"\n"
+                     "modem 0 imei 866000000000011\nmodem 0 imsi 460000000013800\n") as h:
+        h.ready()
+        c = wait(lambda: h.channel()["operator"] and h.channel()["temperature"] and h.channel(), 10)
+        assert c["registration"] == "home" and c["technology"] == "4G", c
+        assert c["temperature"] == 41 and c["profile"] == "simcom", c
+        assert c["signal_mean"] == c["signal"] and c["dbm"] == 2 * c["signal"] - 113, c
+        assert c["imei"] == "****0011" and c["imsi"] == "****3800" and re.fullmatch(r"\*{4}\d{4}", c["iccid"]), c
+        assert c["store_total"] == 50 and c["smsc"].startswith("+86"), c
+        assert c["suspect"] is False and c["alarms"] == [], c
+
+
+def credit_row(form, text, yuan):
+    def credit_by_ussd():
+        with Card('credit = { query = "ussd:*100#"; pattern = "(余额|Balance)[^0-9]*([0-9.]+)"; low = "10元"; };',
+                  script='modem 0 ussd "*100#" "%s"\nmodem 0 ussd_form %s\n' % (text, form)) as h:
+            h.ready()
+            a = h.order("credit")
+            assert a.status == 202, a.raw
+            c = wait(lambda: h.channel()["credit"]["at"] and h.channel(), 10)
+            assert c["credit"]["yuan"] == yuan, c["credit"]
+            low = any(s.endswith(":credit_low") for s in h.alarms())
+            assert low == (float(yuan) < 10), h.alarms()
+
+    credit_by_ussd.__name__ = "credit_by_ussd_in_" + form
+    test(credit_by_ussd)
+
+
+credit_row("ucs2", "您好，您的话费余额为50.00元。", "50")
+credit_row("plain", "Balance: 8.50 yuan", "8.50")
+credit_row("packed", "Balance 12.30", "12.30")
+
+
+@test
+def an_answer_that_nobody_can_read_is_kept_for_people():
+    with Card(CREDIT % "ussd:*100#", script='modem 0 ussd "*100#" "请发送短信查询"\n') as h:
+        h.ready()
+        h.order("credit")
+        c = wait(lambda: h.channel()["credit"]["at"] and h.channel(), 10)
+        assert c["credit"]["yuan"] is None and c["credit"]["unread"] == "请发送短信查询", c
+        h.stop(), h.ready()
+        assert h.channel()["credit"]["unread"] == "请发送短信查询", h.channel()
+
+
+@test
+def credit_by_sms_in_two_parts_and_the_alarm_when_it_is_low():
+    answer = "尊敬的客户您好，" + "欢迎使用短信营业厅，" * 6 + "您的话费余额为3.20元，请及时充值。"
+    with Card(CREDIT % "sms:10086:YE", script='phone 10086\n  when /YE/ answer "%s"\n' % answer) as h:
+        h.ready()
+        h.order("credit")
+        c = wait(lambda: h.channel()["credit"]["yuan"] and h.channel(), 10)
+        assert c["credit"]["yuan"] == "3.20" and "credit_low" in c["alarms"], c
+        assert "3.20" in wait(lambda: h.alarms().get("sim1:credit_low")), h.alarms()
+        assert h.sim.texts() == [("10086", "YE")], h.sim.texts()
+        assert h.all("messages") == []  # no message of the office
+
+
+@test
+def the_loop_test_goes_round_and_nobody_sees_it():
+    with Card(OWN) as h:
+        h.ready()
+        assert h.order("loop").status == 202
+        c = wait(lambda: h.channel()["loop"]["result"] == "good" and h.channel(), 10)
+        assert c["sent_today"] == 1 and c["loop"]["took_s"] < 10, c
+        (to, text), = h.sim.texts()
+        assert to.endswith("13900139000") and re.fullmatch("劝阻网关自检[A-Z2-9]{8}", text), (to, text)
+        wait(lambda: h.sim.order("stats")["modems"][0]["stored"] == 0, 5)
+        assert h.all("inbox") == [] and h.all("messages") == [] and h.alarms() == {}
+
+
+@test
+def the_loop_test_may_go_to_another_card():
+    with Card('loop_to = "13900139001";', modems=2) as h:
+        h.ready()
+        assert h.order("loop").status == 202
+        wait(lambda: h.channel()["loop"]["result"] == "good", 10)
+        assert h.all("inbox") == [], h.all("inbox")
+
+
+@test
+def a_refused_loop_test_makes_the_card_suspect_over_a_restart_until_a_person_says_it_is_well():
+    with Card(OWN) as h:
+        h.ready()
+        h.sim.order("modem 0 cms 38")
+        h.order("loop")
+        c = wait(lambda: h.channel()["suspect"] and h.channel(), 10)
+        assert c["suspect_why"] == "loop" and c["loop"]["result"] == "not_sent", c
+        wait(lambda: {"sim1:loop", "sim1:suspect"} <= set(h.alarms()), 5)
+        h.stop(), h.ready()
+        wait(lambda: h.channel()["suspect"], 5)
+        assert h.order("trust").status == 202
+        wait(lambda: not h.channel()["suspect"] and "sim1:suspect" not in h.alarms(), 5)
+
+
+@test
+def orders_that_cannot_be_done_say_why():
+    with Card() as h:
+        h.ready()
+        for what, word in (("loop", "own_number"), ("credit", "credit"), ("dance", "trust")):
+            a = h.order(what)
+            assert a.status == 409 and word in a.raw.decode(), a.raw
+        assert h.order("loop", "nobody").status in (404, 409)
+
+
+@test
+def a_notice_of_the_operator_is_an_alarm_with_its_words_and_is_never_answered():
+    with Card() as h:
+        h.ready()
+        h.sim.order('inject 10086 "您的号码13900139000因涉嫌违规已被暂停短信功能"')
+        text = wait(lambda: h.alarms().get("sim1"), 10)
+        assert "涉嫌违规已被暂停短信" in text and "13900139000" not in text, text
+        wait(lambda: h.channel()["suspect"], 5)
+        assert h.channel()["suspect_why"] == "notice"
+        assert not any(to == "10086" for to, _ in h.sim.texts())
+
+
+@test
+def another_card_than_configured_sends_nothing():
+    with Card('iccid = "898600000000000999";') as h:
+        h.start()
+        wait(lambda: "sim1:other_sim" in h.alarms(), 10)
+        h.ask("POST", "/v1/messages", {"to": "13800138001", "text": "1", "class": "urgent"})
+        wait(lambda: h.channel()["state"] == "stopped", 5)
+        assert h.sim.texts() == []
+
+
+@test
+def a_reset_by_hand():
+    with Card() as h:
+        h.ready()
+        h.order("reset")
+        wait(lambda: h.channel()["count"]["resets"] >= 1, 5)
+        wait(lambda: h.channel()["state"] == "ready", 20)
+
+
+class Sticks:
+    """Two simulated modems on pseudo-terminals whose links stand in a folder, as udev makes them."""
+
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix="qz-sticks-")
+        self.links = os.path.join(self.dir, "by-id")
+        os.mkdir(self.links)
+        script = os.path.join(self.dir, "script")
+        with open(script, "w", encoding="utf-8") as f:
+            f.write("modem 0 imei 866000000000011\nmodem 1 imei 866000000000029\n")
+        self.proc = subprocess.Popen([SIM, "-n", "2", "--pty", os.path.join(self.dir, "tty"), "--script", script],
+                                     stdout=subprocess.PIPE, text=True)
+        for _ in range(2):
+            assert self.proc.stdout.readline().startswith("modem ")
+
+    def plug(self, modem, name):
+        os.symlink(os.path.realpath(os.path.join(self.dir, "tty%d" % modem)), os.path.join(self.links, name))
+
+    def unplug(self, name):
+        os.unlink(os.path.join(self.links, name))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *why):
+        self.proc.kill()
+        self.proc.wait()
+        self.proc.stdout.close()
+        subprocess.run(["rm", "-rf", self.dir], check=True)
+
+
+@test
+def two_sticks_without_serial_numbers_are_told_apart_by_their_imei():
+    with Sticks() as s:
+        h = House(more="""drop = { dir = ""; }; channels = (
+            { name = "a"; kind = "modem"; device = "%(d)s"; imei = "866000000000029"; },
+            { name = "b"; kind = "modem"; device = "%(d)s"; imei = "866000000000011"; });""" % {"d": s.links})
+        h.text = re.sub(r"channels = \(\s*\);", "", h.text)
+        h.write_config(h.text)
+        with h:
+            s.plug(0, "usb-x-if02"), s.plug(1, "usb-y-if02")
+            h.start()
+            got = wait(lambda: [c["imei"] for c in h.ask("GET", "/v1/channels").json["items"] if c["state"] == "ready"]
+                       == ["****0029", "****0011"], 20)
+            assert got
+            # The first is pulled out and comes back under another name.
+            s.unplug("usb-y-if02")
+            s.plug(1, "usb-z-if02")
+            h.stop(signal.SIGTERM)
+            h.start()
+            wait(lambda: all(c["state"] == "ready" for c in h.ask("GET", "/v1/channels").json["items"]), 20)
+
+
+@test
+def a_device_that_is_not_there_is_told_by_the_check_and_at_the_start():
+    h = House(more='drop = { dir = ""; }; channels = ({ name = "a"; kind = "modem"; device = "/dev/serial/by-id/none"; });')
+    h.text = re.sub(r"channels = \(\s*\);", "", h.text)
+    h.write_config(h.text)
+    with h:
+        code, said = h.run("-t")
+        assert code == 0 and "/dev/serial/by-id/none" in said and "不存在" in said, (code, said)
+        h.start()
+        assert "the device of every modem is missing" in h.said(), h.said()
+        assert h.ask("GET", "/v1/channels").json["items"][0]["state"] == "lost"
+
+
+if __name__ == "__main__":
+    sys.exit(run())

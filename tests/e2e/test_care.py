@@ -29,7 +29,7 @@ class Card(House):
         return self.channels()[0]
 
     def order(self, what, name="sim1"):
-        return self.ask("POST", "/v1/channels/%s/test" % name, {"what": what}, role="admin")
+        return self.ask("POST", "/v1/channels/%s/order" % name, {"what": what}, role="admin")
 
     def alarms(self):
         return {a["subject"]: a["text"] for a in self.all("alarms") if not a.get("cleared_at")}

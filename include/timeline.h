@@ -17,5 +17,7 @@ enum { TIMELINE_MAX = 2000 }; /* lines; of a longer story the beginning */
 
 /* [{"seq","at","kind","actor","who","entity","entity_id","line"}]; a new reference. */
 json_t *timeline_of_case(struct store *s, int64_t case_id, bool plain);
+/* Who an actor of the books is, in words; lives in the store's arena or is `actor` itself. */
+const char *timeline_who(struct store *s, const char *actor, bool plain);
 
 #endif

@@ -183,6 +183,24 @@ static void expect_events(struct play *p, char *at)
 	compare(p, kind, there, at);
 }
 
+/* It is sealed. */
+static void expect_case_reason(struct play *p, char *at)
+{
+	char there[THERE];
+	size_t used = 0;
+	struct db_stmt *q;
+
+	there[0] = '\0';
+	play_begin(p);
+	q = db_query(p->t.s->db, "SELECT id, close_reason_x FROM cases ORDER BY id", DB_NONE);
+	while (db_next(q) && used < sizeof there)
+		used += (size_t)snprintf(there + used, sizeof there - used, "%s%s",
+			used == 0 ? "" : " ",
+			store_plain(p->t.s, q, 1, "cases", "close_reason", db_int(q, 0)));
+	play_finish(p);
+	compare(p, "case-reason", there, at);
+}
+
 static const struct {
 	const char *what, *sql;
 } queries[] = {
@@ -194,7 +212,6 @@ static const struct {
 	{ "case-resident", "SELECT resident_id > 0 FROM cases ORDER BY id" },
 	{ "case-lost", "SELECT lost_fen FROM cases ORDER BY id" },
 	{ "case-saved", "SELECT saved_fen FROM cases ORDER BY id" },
-	{ "case-reason", "SELECT close_reason FROM cases ORDER BY id" },
 	{ "repeats", "SELECT repeat_no FROM cases ORDER BY id" },
 	{ "warnings", "SELECT state FROM warning ORDER BY id" },
 	{ "match", "SELECT match_by FROM warning ORDER BY id" },
@@ -229,7 +246,7 @@ static const struct {
 	void (*run)(struct play *p, char *at);
 } others[] = { { "tasks", expect_tasks }, { "count", expect_count }, { "events", expect_events },
 	{ "nothing", expect_nothing }, { "whatever", expect_whatever }, { "first", expect_first },
-	{ "codes", expect_codes }, { "by", expect_by } };
+	{ "codes", expect_codes }, { "case-reason", expect_case_reason }, { "by", expect_by } };
 
 void play_expect(struct play *p, char *at)
 {

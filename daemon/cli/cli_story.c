@@ -91,7 +91,7 @@ int cli_case_show(struct cli *c)
 			"received_at state level source warn_no match_by");
 		put_part(c, r.json, "任务", "tasks",
 			"id code kind member_name member_phone state offered_at outcome");
-		put_part(c, r.json, "结果", "outcomes", "at code lost saved actor");
+		put_part(c, r.json, "结果", "outcomes", "at code lost saved who");
 		put_part(c, r.json, "回访", "followups", "id step due_at state member_name");
 		put_part(c, r.json, "止付移交", "handovers",
 			"id state red_line_at acked_at amount missing");
@@ -120,7 +120,7 @@ int cli_outcome_list(struct cli *c)
 	} else if (json_array_size(list) == 0) {
 		cli_say("还没有登记过结果。");
 	} else {
-		cli_rows(c, "outcomes", "id at code lost saved amount_kind actor corrects", list);
+		cli_rows(c, "outcomes", "id at code lost saved amount_kind who corrects", list);
 	}
 	cli_reply_free(&r);
 	return CLI_DONE;

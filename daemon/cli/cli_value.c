@@ -32,14 +32,14 @@ static const struct {
 	{ "out_account", "付款账号", LIST_TEXT }, { "in_account", "收款账号", LIST_TEXT }, { "in_bank", "收款银行", LIST_TEXT },
 	{ "tx_no", "流水号", LIST_TEXT }, { "addr_reg", "户籍地址", LIST_TEXT }, { "remark", "备注", LIST_TEXT },
 	{ "part_list", "各段", LIST_PERSON }, { "part", "第几段", LIST_INT },
-	{ "at", "时间", LIST_TIME }, { "code", "结果", LIST_TEXT }, { "actor", "登记人", LIST_TEXT },
+	{ "at", "时间", LIST_TIME }, { "code", "结果", LIST_TEXT }, { "who", "登记人", LIST_TEXT },
 	{ "lost", "损失金额", LIST_MONEY }, { "saved", "挽损金额", LIST_MONEY }, { "amount_kind", "金额", LIST_TEXT },
 	{ "amount_check", "待核金额", LIST_BOOL }, { "corrects", "更正", LIST_ID },
 	{ "name", "名称", LIST_TEXT }, { "kind", "种类", LIST_TEXT }, { "up", "通", LIST_BOOL },
 	{ "state", "状态", LIST_TEXT }, { "signal", "信号", LIST_INT }, { "operator", "运营商", LIST_TEXT },
 	{ "sent", "已发", LIST_INT }, { "received", "已收", LIST_INT }, { "alarms", "告警", LIST_WORDS },
 	{ "created", "新建", LIST_BOOL }, { "changed", "改动", LIST_WORDS }, { "note", "说明", LIST_TEXT },
-	{ "who", "谁", LIST_TEXT }, { "line", "经过", LIST_TEXT }, { "id", "编号", LIST_ID },
+	{ "line", "经过", LIST_TEXT }, { "id", "编号", LIST_ID },
 };
 /* clang-format on */
 

@@ -12,6 +12,7 @@
 #include "feed.h"
 #include "filereport.h"
 #include "log.h"
+#include "mask.h"
 
 #include "banned.h"
 
@@ -142,6 +143,7 @@ static void on_file(void *arg, const char *taken, const struct fault *refused)
 {
 	struct dropbox *b = arg;
 	struct job *j = calloc(1, sizeof *j);
+	char masked[MASK_MAX];
 
 	if (j == NULL)
 		abort();
@@ -149,7 +151,8 @@ static void on_file(void *arg, const char *taken, const struct fault *refused)
 	j->set = b->set;
 	j->req.data = j;
 	snprintf(j->taken, sizeof j->taken, "%s", taken);
-	snprintf(j->actor, sizeof j->actor, "drop:%s", taken);
+	/* Names of files may hold names of people, and the books are not sealed. */
+	snprintf(j->actor, sizeof j->actor, "drop:%s", mask_any(taken, masked, sizeof masked));
 	j->is_refused = refused != NULL;
 	if (refused != NULL)
 		j->fault = *refused;

@@ -129,9 +129,10 @@ void access_reveal(struct store *s, const char *actor, const char *entity, int64
 	int64_t case_id = strcmp(entity, "case") == 0 ? entity_id : 0;
 
 	db_run(s->db,
-		"INSERT INTO reveal (id, at, actor, entity, entity_id, reason)"
+		"INSERT INTO reveal (id, at, actor, entity, entity_id, reason_x)"
 		" VALUES (?, ?, ?, ?, ?, ?)",
-		DB_ARGS(DI(id), DI(s->now_ms), DT(actor), DT(entity), DI(entity_id), DT(reason)));
+		DB_ARGS(DI(id), DI(s->now_ms), DT(actor), DT(entity), DI(entity_id),
+			store_sealed(s, "reveal", "reason", id, reason)));
 	store_event(s, actor, "reveal", case_id, entity, entity_id,
 		json_pack("{s:I}", "reveal", (json_int_t)id));
 }

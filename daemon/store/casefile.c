@@ -54,9 +54,9 @@ static void add(struct store *s, const struct casefile *c)
 		"team_id, flags,"
 		" drill, opened_at, woken_at, repeat_no, policy_id, rung, accepted_at, met_at, "
 		"outcome, outcome_at,"
-		" lost_fen, saved_fen, amount_fen, closed_at, close_reason)"
+		" lost_fen, saved_fen, amount_fen, closed_at)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', 0, -1, -1, ?, "
-		"0, '')",
+		"0)",
 		DB_ARGS(DI(c->id), DT(c->no), DT(machine_code(&case_life, (int)c->state)),
 			DT(c->level), DT(c->fraud_type), DI(c->resident_id),
 			store_sealed(s, "cases", "person", c->id, person), DT(c->area),
@@ -82,7 +82,7 @@ bool casefile_get(struct store *s, int64_t id, struct casefile *out)
 		"drill, opened_at,"
 		" woken_at, repeat_no, policy_id, rung, accepted_at, met_at, outcome, outcome_at, "
 		"lost_fen, saved_fen,"
-		" amount_fen, closed_at, close_reason FROM cases WHERE id = ?",
+		" amount_fen, closed_at, close_reason_x FROM cases WHERE id = ?",
 		DB_ARGS(DI(id)));
 
 	*out = (struct casefile){ .id = id };
@@ -111,7 +111,7 @@ bool casefile_get(struct store *s, int64_t id, struct casefile *out)
 	out->saved_fen = db_int(q, 20);
 	out->amount_fen = db_int(q, 21);
 	out->closed_at = db_int(q, 22);
-	out->close_reason = store_keep(s, db_text(q, 23));
+	out->close_reason = store_plain(s, q, 23, "cases", "close_reason", id);
 	db_end(q);
 	thaw(s, out, person);
 	return db_rc(s->db) == STORE_OK;
@@ -136,11 +136,12 @@ void casefile_save(struct store *s, struct casefile *c)
 		"rung = ?,"
 		" team_id = ?, accepted_at = ?, met_at = ?, outcome = ?, outcome_at = ?, lost_fen "
 		"= ?, saved_fen = ?,"
-		" amount_fen = ?, closed_at = ?, close_reason = ? WHERE id = ?",
+		" amount_fen = ?, closed_at = ?, close_reason_x = ? WHERE id = ?",
 		DB_ARGS(DT(c->level), DI(c->policy_id), DT(c->flags), DI(c->woken_at),
 			DI(c->repeat_no), DI(c->rung), DI(c->team_id), DI(c->accepted_at),
 			DI(c->met_at), DT(c->outcome), DI(c->outcome_at), DI(c->lost_fen),
-			DI(c->saved_fen), DI(c->amount_fen), DI(c->closed_at), DT(c->close_reason),
+			DI(c->saved_fen), DI(c->amount_fen), DI(c->closed_at),
+			store_sealed(s, "cases", "close_reason", c->id, c->close_reason),
 			DI(c->id)));
 }
 

@@ -87,7 +87,7 @@ static void put_list(struct store *s, int64_t id, const char *noun, json_t *row)
 	json_object_set_new(row, noun, items);
 }
 
-static void put_outcomes(struct store *s, int64_t id, json_t *row)
+static void put_outcomes(struct store *s, int64_t id, bool plain, json_t *row)
 {
 	json_t *list = json_array();
 	struct db_stmt *q = db_query(s->db,
@@ -103,6 +103,7 @@ static void put_outcomes(struct store *s, int64_t id, json_t *row)
 		json_put_int(o, "task", db_int(q, 1));
 		json_put_str(o, "code", db_text(q, 2));
 		json_put_str(o, "actor", db_text(q, 3));
+		json_put_str(o, "who", timeline_who(s, db_text(q, 3), plain));
 		json_put_time(o, "at", db_int(q, 4));
 		json_object_set_new(
 			o, "lost", db_int(q, 5) < 0 ? json_null() : json_integer(db_int(q, 5)));
@@ -123,6 +124,6 @@ void more_of_case(struct store *s, int64_t id, bool plain, json_t *row)
 
 	for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
 		put_list(s, id, nouns[i], row);
-	put_outcomes(s, id, row);
+	put_outcomes(s, id, plain, row);
 	json_object_set_new(row, "timeline", timeline_of_case(s, id, plain));
 }

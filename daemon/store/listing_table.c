@@ -78,7 +78,7 @@ static const struct listing_column case_columns[] = {
 	COL("lost", "损失金额", LIST_MONEY, "c.lost_fen"),
 	COL("saved", "挽损金额", LIST_MONEY, "c.saved_fen"),
 	COL("closed_at", "结案时间", LIST_TIME, "c.closed_at"),
-	COL("close_reason", "结案原因", LIST_TEXT, "c.close_reason"),
+	SEALED("close_reason", "结案原因", LIST_PROSE, "c.close_reason_x", "cases", "close_reason", "c.id"),
 	END };
 static const struct listing_filter case_filters[] = {
 	{ "state", "c.state", MATCH_TEXT }, { "level", "c.level", MATCH_TEXT },
@@ -252,7 +252,7 @@ static const struct listing_column reward_columns[] = {
 	COL("proposed_at", "生成时间", LIST_TIME, "r.proposed_at"),
 	COL("decided_at", "最近处理", LIST_TIME, "r.decided_at"),
 	COL("decided_by", "处理人", LIST_TEXT, "r.decided_by"),
-	COL("reason", "理由", LIST_TEXT, "r.reason"),
+	SEALED("reason", "理由", LIST_PROSE, "r.reason_x", "reward", "reason", "r.id"),
 	END };
 static const struct listing_filter reward_filters[] = {
 	{ "state", "r.state", MATCH_TEXT }, { "case", "r.case_id", MATCH_ID },
@@ -429,7 +429,7 @@ static const struct listing_column reveal_columns[] = {
 	COL("actor", "查看人", LIST_TEXT, "x.actor"),
 	COL("entity", "对象", LIST_TEXT, "x.entity"),
 	COL("entity_id", "对象编号", LIST_ID, "x.entity_id"),
-	COL("reason", "理由", LIST_TEXT, "x.reason"),
+	SEALED("reason", "理由", LIST_PROSE, "x.reason_x", "reveal", "reason", "x.id"),
 	END };
 static const struct listing_filter reveal_filters[] = {
 	{ "actor", "x.actor", MATCH_TEXT }, { "entity", "x.entity", MATCH_TEXT },

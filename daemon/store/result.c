@@ -295,10 +295,11 @@ bool reward_event(struct store *s, struct reward *r, enum reward_event ev, const
 	if (to == RW_NONE)
 		return false;
 	db_run(s->db,
-		"UPDATE reward SET state = ?, decided_at = ?, decided_by = ?, reason = ? WHERE id "
+		"UPDATE reward SET state = ?, decided_at = ?, decided_by = ?, reason_x = ? WHERE "
+		"id "
 		"= ?",
-		DB_ARGS(DT(machine_code(&reward_life, to)), DI(s->now_ms), DT(actor), DT(reason),
-			DI(r->id)));
+		DB_ARGS(DT(machine_code(&reward_life, to)), DI(s->now_ms), DT(actor),
+			store_sealed(s, "reward", "reason", r->id, reason), DI(r->id)));
 	told(s, &reward_life, (int)ev, actor, r->case_id, r->id, NULL);
 	r->state = (enum reward_state)to;
 	return true;

@@ -69,7 +69,7 @@ static const char *const migration_1[] = {
 	" drill BIGINT NOT NULL, opened_at BIGINT NOT NULL, woken_at BIGINT NOT NULL, repeat_no BIGINT NOT NULL,"
 	" policy_id BIGINT NOT NULL, rung BIGINT NOT NULL, accepted_at BIGINT NOT NULL, met_at BIGINT NOT NULL,"
 	" outcome TEXT NOT NULL, outcome_at BIGINT NOT NULL, lost_fen BIGINT NOT NULL, saved_fen BIGINT NOT NULL, amount_fen BIGINT NOT NULL,"
-	" closed_at BIGINT NOT NULL, close_reason TEXT NOT NULL)",
+	" closed_at BIGINT NOT NULL, close_reason_x BLOB)",
 	"CREATE INDEX cases_open ON cases (state, id) WHERE state <> 'closed'",
 	"CREATE TABLE frozen_policy (id INTEGER PRIMARY KEY, text TEXT NOT NULL)",
 	/* Looked up in recall.h: neither this nor who is proposed has an index by its random key. */
@@ -145,14 +145,14 @@ static const char *const migration_1[] = {
 	"CREATE INDEX handover_case ON handover (case_id)",
 	"CREATE TABLE reward (id INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, member_id BIGINT NOT NULL, rule TEXT NOT NULL,"
 	" rule_version BIGINT NOT NULL, rule_group TEXT NOT NULL, tier_fen BIGINT NOT NULL, saved_fen BIGINT NOT NULL, amount_fen BIGINT NOT NULL, by_hand BIGINT NOT NULL,"
-	" state TEXT NOT NULL, proposed_at BIGINT NOT NULL, decided_at BIGINT NOT NULL, decided_by TEXT, reason TEXT)",
+	" state TEXT NOT NULL, proposed_at BIGINT NOT NULL, decided_at BIGINT NOT NULL, decided_by TEXT, reason_x BLOB)",
 	"CREATE UNIQUE INDEX reward_case ON reward (case_id, rule_group) WHERE state NOT IN ('rejected', 'clawed_back')",
 	/* -- access ---------------------------------------------------------------------------- */
 	"CREATE TABLE apikey (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, hash BLOB NOT NULL UNIQUE, secret_x BLOB NOT NULL, role TEXT NOT NULL,"
 	" area TEXT NOT NULL, created_at BIGINT NOT NULL, created_by TEXT NOT NULL, revoked_at BIGINT NOT NULL)",
 	"CREATE TABLE nonce (key_id BIGINT NOT NULL, nonce TEXT NOT NULL, until_at BIGINT NOT NULL, PRIMARY KEY (key_id, nonce))",
 	"CREATE TABLE reveal (id INTEGER PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, entity TEXT NOT NULL,"
-	" entity_id BIGINT NOT NULL, reason TEXT NOT NULL)",
+	" entity_id BIGINT NOT NULL, reason_x BLOB NOT NULL)",
 	NULL };
 /* clang-format on */
 

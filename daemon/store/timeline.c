@@ -304,7 +304,7 @@ static const char *line_of(struct teller *t, const char *kind)
 
 static const char *who_of(struct teller *t, const char *actor)
 {
-	static const char member[] = "member:", key[] = "key:";
+	static const char member[] = "member:", key[] = "key:", drop[] = "drop:";
 
 	if (strcmp(actor, "system") == 0)
 		return "系统";
@@ -314,7 +314,14 @@ static const char *who_of(struct teller *t, const char *actor)
 		return actor + sizeof key - 1;
 	if (strncmp(actor, member, sizeof member - 1) == 0)
 		return member_name(t, strtoll(actor + sizeof member - 1, NULL, 10));
-	return actor;
+	return strncmp(actor, drop, sizeof drop - 1) == 0 ? "投件文件夹" : actor;
+}
+
+const char *timeline_who(struct store *s, const char *actor, bool plain)
+{
+	struct teller t = { .s = s, .plain = plain };
+
+	return who_of(&t, actor);
 }
 
 static json_t *entry_of(struct teller *t, struct db_stmt *q)

@@ -97,7 +97,7 @@ def hits(data):
 
 # There the texts of SMS and notes are for reading, with whoever is named in them masked: the words, and
 # the lane without its door.
-PROSE = re.compile("/v1/(messages|inbox|cases/[0-9]|exports/messages)|messages.xlsx|(case show|message list|inbox list)")
+PROSE = re.compile("/v1/(reveals|rewards|messages|inbox|cases|exports/(messages|cases|rewards))|(messages|cases|rewards).xlsx|(case (show|list)|message list|inbox list|reward list)")
 DOOR = re.compile("(%s)[0-9]" % STEMS["door"])
 
 
@@ -147,6 +147,7 @@ def table(rows, encoding="utf-8"):
     return out.getvalue().encode(encoding)
 
 
+DROPPED = person(93)["name"] + person(93)["phone"] + "的预警.xlsx"  # what people call their files
 HEAD = ["预警编号", "风险等级", "诈骗类型", "受害人姓名", "身份证号码", "手机号码", "现住址", "涉案号码", "收款账户", "备注", "家属姓名", "家属电话", "没见过的列"]
 
 
@@ -223,15 +224,15 @@ def a_hundred_people_go_the_whole_road():
     with open(path, "wb") as f:
         f.write(table([HEAD] + [row(n) for n in range(55, 60)] + [row(61, 受害人姓名="", 身份证号码="", 手机号码=person(61)["phone"][:-2])], "gb18030"))
     cli("warning", "push", path)
-    for name, body in (("投件.csv", table([HEAD] + [row(n) for n in range(62, 80)] + bad, "gb18030")), ("投件.xlsx", sheet([HEAD] + [row(n) for n in range(80, 100)] + bad))):
+    for name, body in (("投件.csv", table([HEAD] + [row(n) for n in range(62, 80)] + bad, "gb18030")), (DROPPED, sheet([HEAD] + [row(n) for n in range(80, 100)] + bad))):
         with open(os.path.join(house.dir, "data", "drop", "." + name), "wb") as f:
             f.write(body)
         os.rename(os.path.join(house.dir, "data", "drop", "." + name), os.path.join(house.dir, "data", "drop", name))
-    wait(lambda: sorted(os.listdir(os.path.join(house.dir, "data", "drop", "done"))) == ["投件-结果.csv", "投件-结果.xlsx", "投件.csv", "投件.xlsx"], 20)
+    wait(lambda: sorted(os.listdir(os.path.join(house.dir, "data", "drop", "done"))) == sorted(["投件-结果.csv", DROPPED.replace(".xlsx", "-结果.xlsx"), "投件.csv", DROPPED]), 20)
     known = {w["warn_no"] for w in house.all("warnings")}
     assert len(known) >= 95, sorted(known)
     wait(lambda: len([c for c in house.all("cases") if c["outcome"]]) >= 10, 20, 0.2)
-    assert sum(len(hits(x["text"].encode())) > 0 for x in house.sim.lines("heard")) > 20, "no volunteer got a number and a door"
+    wait(lambda: sum(len(hits(x["text"].encode())) > 0 for x in house.sim.lines("heard")) > 20, 20, 0.2)  # numbers and doors
 
 
 @test
@@ -250,6 +251,15 @@ def people_write_orders_are_given_and_nothing_is_shown_in_plain():
     human = [i for i in house.all("inbox") if i["state"] == "human"][0]["id"]
     ask("POST", "/v1/inbox/%d/resolve" % human, {"as": "%s %s" % (p["name"], p["text"])})
     ask("POST", "/v1/inbox/%d/resolve" % human, {"note": p["text"] + p["phone"]})
+    open_cases = {c["id"] for c in house.all("cases") if c["state"] == "open"}
+    met = open_cases.pop()
+    assert cli("case", "outcome", str(met), "见面劝住").returncode == 0, said[-1]
+    other, q = [(w["case"], person(int(w["warn_no"][1:]))) for w in house.all("warnings") if w["case"] in open_cases][0]
+    assert ask("POST", "/v1/cases/%d/close" % other, {"reason": q["text"] + q["name"] + q["phone"]}).status == 200
+    reward = house.all("rewards")[0]["id"]
+    assert ask("POST", "/v1/rewards/%d/reject" % reward, {"reason": p["text"] + p["phone"]}, role="manager").status == 200
+    looked = house.ask("GET", "/v1/cases/%d?reveal=1&reason=%s" % (other, urllib.parse.quote(p["text"] + p["phone"])))
+    assert looked.status == 200, looked.raw[:300]
     ask("PATCH", "/v1/residents/%d" % house.all("residents")[0]["id"], {"remark": p["text"], "address": p["address"]}, role="manager")
 
 
@@ -405,7 +415,8 @@ def a_crash_leaves_nothing_in_the_log_either():
 if __name__ == "__main__":
     with House(modems=2, script=phones()) as house:
         os.mkdir(os.path.join(house.dir, "tmp"))
-        house.write_config(house.text.replace('"info"', '"debug"') + 'drop = { dir = "drop"; stable = "1s"; };\n')
+        house.write_config(house.text.replace('"info"', '"debug"') + 'drop = { dir = "drop"; stable = "1s"; };\n'
+                           'rewards = ( { code = "R1"; name = "x"; tiers = ( { from = "0"; amount = "500"; } ); } );\n')
         house.env = {"TMPDIR": os.path.join(house.dir, "tmp"), "SQLITE_TMPDIR": os.path.join(house.dir, "tmp")}
         house.start()
         code = run()

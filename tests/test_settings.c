@@ -462,6 +462,7 @@ static void an_empty_file_means_the_defaults(void **state)
 	assert_string_equal(d.key_file, "/var/lib/quanzu/keys");
 	assert_string_equal(d.timezone, "Asia/Shanghai");
 	assert_string_equal(d.http.listen[0], "127.0.0.1:8080");
+	assert_true(s->http.per_address < s->http.connections); /* one machine cannot take all */
 	assert_int_equal(d.channel_count, 0);
 	assert_false(d.drill);
 	assert_false(d.require_pledge);

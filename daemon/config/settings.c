@@ -213,7 +213,7 @@ static void default_http(struct settings *s)
 	s->http.body_max = 5 << 20;
 	s->http.header_max = 8 << 10;
 	s->http.connections = 256;
-	s->http.per_address = 256;
+	s->http.per_address = 64;
 	s->http.head_s = 10;
 	s->http.request_s = 60;
 	s->http.queue = 4096;

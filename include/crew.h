@@ -11,8 +11,8 @@
  * - nothing that was undone is believed: each savepoint or batch that db.h rolls back is counted
  *   (db_undone()), and the crew is learnt again when that number has moved.
  *
- * It is learnt when it is first asked for: the numbers of all members at once, the names of a team
- * when the team is asked for, the codes of a phone when it gets one. What these functions return
+ * It is learnt when it is first asked for: the numbers of all members, their tasks and codes at
+ * once, the names of a team when the team is asked for. What these functions return
  * lives until the next store_job_begin(), also when the crew is forgotten meanwhile.
  *
  * Only the writing handle has a crew. Two desks on one database would each have to hear of the
@@ -25,6 +25,7 @@
 #include "member.h"
 #include "rota.h"
 #include "store.h"
+#include "task.h"
 
 struct crew;
 
@@ -42,16 +43,20 @@ int64_t crew_age(struct store *s);
 
 /* The key of this member's number, as store_key() makes it; 0 no such member. */
 int64_t crew_phone(struct store *s, int64_t member_id);
-/* The codes that this member's phone has had, newest 1000; in the job's arena. */
+/* The codes that this member's phone has had lately, at most 1000; in the job's arena. */
 const struct code_past *crew_codes(struct store *s, int64_t member_id, size_t *count);
+/* The same with what was done with them, newest first, by the key of a number. */
+struct reply_code *crew_reply_codes(struct store *s, int64_t phone_key, size_t *count);
 
 /* -- what the writers say, after they wrote ------------------------------------------------- */
 
 void crew_forget(struct store *s); /* teams, members, duties or areas */
-/* A task was offered to this member with that code. */
-void crew_task(struct store *s, int64_t member_id, const char *code);
+/* A task was offered with its code. */
+void crew_task(struct store *s, const struct task *t);
 /* by: -1 a task of this member ended, +1 it was taken up again. */
 void crew_load(struct store *s, int64_t member_id, int by);
-void crew_code_changed(struct store *s, int64_t phone_key);
+/* closed_at 0: it is live again. */
+void crew_code_closed(struct store *s, int64_t phone_key, int64_t task_id, int64_t closed_at);
+void crew_code_answered(struct store *s, int64_t phone_key, int64_t task_id, int action);
 
 #endif

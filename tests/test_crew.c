@@ -100,8 +100,22 @@ static void draw_member(struct store *s, const struct member *m, struct buf *out
 		m->on_duty, m->load_cap, n, live, sum);
 }
 
+/* What a phone may answer with, also one that no member has any more. */
+static void draw_codes(struct store *s, const char *phone, struct buf *out)
+{
+	size_t n;
+	const struct reply_code *c = reply_code_list(s, phone, &n);
+
+	for (size_t i = 0; i < n; i++)
+		buf_addf(out, "%s: %s task=%lld member=%lld %lld-%lld last=%d at %lld\n", phone,
+			c[i].code, (long long)c[i].task_id, (long long)c[i].member_id,
+			(long long)c[i].issued_at, (long long)c[i].closed_at, c[i].last_action,
+			(long long)c[i].last_at);
+}
+
 static const char *draw(struct town *o)
 {
+	static const char *const phones[] = { "13800138001", "13800138002", "13800138009" };
 	static const char *const areas[] = { VILLAGE, GRID, "310118110202", "310118110203" };
 	static struct buf out;
 	struct store *s = o->t.s;
@@ -119,6 +133,8 @@ static const char *draw(struct town *o)
 		for (size_t k = 0; k < n; k++)
 			draw_member(s, &people[k], &out);
 	}
+	for (size_t i = 0; i < sizeof phones / sizeof *phones; i++)
+		draw_codes(s, phones[i], &out);
 	return store_keep(s, buf_str(&out));
 }
 
@@ -282,6 +298,19 @@ static void task_ends_and_resumes(struct town *o)
 	reply_code_reopen(o->t.s, task.id);
 }
 
+static void code_is_answered(struct town *o)
+{
+	reply_code_answered(o->t.s, o->task.id, 2);
+}
+
+static void code_of_a_former_number_ends(struct town *o)
+{
+	member_has_new_number(o);
+	draw(o);
+	reply_code_answered(o->t.s, o->task.id, 3);
+	task_ends(o);
+}
+
 static void slice_of_a_list_is_undone(struct town *o)
 {
 	db_savepoint(o->t.s->db);
@@ -311,6 +340,8 @@ static const struct happening {
 	{ "a task is offered to the same phone in another team", task_comes_elsewhere, true },
 	{ "a task ends", task_ends, true },
 	{ "a task ends and is taken up again", task_ends_and_resumes, false },
+	{ "a code is answered", code_is_answered, true },
+	{ "a code of a former number ends", code_of_a_former_number_ends, true },
 	{ "a savepoint is undone", slice_of_a_list_is_undone, false },
 };
 
@@ -333,6 +364,34 @@ static void written_is_known(void **state)
 	is_true(&o);
 	assert_int_equal(temp_done(&o.t), STORE_OK);
 	temp_job(&o.t, TEMP_NOW + 2000);
+	is_true(&o);
+	assert_int_equal(temp_done(&o.t), STORE_OK);
+	temp_store_close(&o.t);
+}
+
+/* A phone that has had more codes than count: the newest stay, and none is given twice. */
+static void many_codes_are_thinned_out(void **state)
+{
+	struct town o;
+	size_t n, live = 0;
+	const struct code_past *past;
+
+	(void)state;
+	settle(&o);
+	temp_job(&o.t, TEMP_NOW);
+	for (int i = 0; i < 3000; i++) {
+		struct task t;
+
+		o.t.s->now_ms += 8 * 86400000LL / 10; /* ten of them rest at a time */
+		give_task(o.t.s, o.zhao, &t);
+		task_event(o.t.s, &t, TASK_EV_DECLINE, "test", NULL);
+		reply_code_close(o.t.s, t.id);
+	}
+	past = crew_codes(o.t.s, o.zhao, &n);
+	assert_in_range(n, 30, 1000);
+	for (size_t i = 0; i < n; i++)
+		live += past[i].live;
+	assert_int_equal(live, 0);
 	is_true(&o);
 	assert_int_equal(temp_done(&o.t), STORE_OK);
 	temp_store_close(&o.t);
@@ -404,7 +463,7 @@ static void held_texts_stay(void **state)
 
 int main(void)
 {
-	static struct CMUnitTest tests[3 * HAPPENINGS + 1];
+	static struct CMUnitTest tests[3 * HAPPENINGS + 2];
 	static char names[3 * HAPPENINGS][120];
 	static const struct {
 		const char *what;
@@ -421,7 +480,8 @@ int main(void)
 				.test_func = ways[w].run,
 				.initial_state = (void *)&happenings[i] };
 		}
-	tests[n] = (struct CMUnitTest)cmocka_unit_test(held_texts_stay);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(held_texts_stay);
+	tests[n] = (struct CMUnitTest)cmocka_unit_test(many_codes_are_thinned_out);
 	temp_quiet();
 	return cmocka_run_group_tests_name("crew", tests, NULL, NULL);
 }

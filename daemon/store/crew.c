@@ -11,20 +11,19 @@
 
 enum { ERA_MAX = 256 << 20, FOUND_SLOTS = 1024, CODES_MAX = 1000, CODES_FIRST = 8 };
 
-#define ASKED_MS (30 * INT64_C(86400000))
-
 struct kept_code {
 	char code[CODE_TEXT];
-	int64_t closed_at; /* 0: live */
+	int last_action;
+	int64_t task_id, member_id, issued_at, closed_at, last_at; /* closed_at 0: live */
 };
 
 /* One phone number, in however many teams. */
 struct person {
 	int64_t key;
 	int open_tasks;
-	bool codes_known;
 	struct kept_code *code;
 	size_t code_count, code_room;
+	struct person *next; /* of those in no team any more */
 };
 
 struct place {
@@ -55,6 +54,7 @@ struct era {
 	struct arena memory;
 	struct person *person; /* by number */
 	size_t person_count;
+	struct person *gone; /* numbers that no member has now, but codes */
 	struct place *place; /* by member */
 	size_t place_count;
 	struct crew_team *team; /* by id */
@@ -152,34 +152,105 @@ static void learn_persons(struct store *s, struct era *e)
 	qsort(e->place, e->place_count, sizeof *e->place, by_member);
 }
 
-static void learn_load(struct store *s, struct era *e)
+static int by_key(const void *key, const void *person)
 {
-	struct db_stmt *q = db_query(s->db,
-		"SELECT member_id, count(*) FROM task WHERE state IN ('offered', 'accepted')"
-		" GROUP BY member_id",
-		DB_NONE);
+	int64_t x = *(const int64_t *)key, y = ((const struct person *)person)->key;
 
-	while (db_next(q)) {
-		struct person *p = person_of(e, db_int(q, 0));
-
-		if (p != NULL)
-			p->open_tasks += (int)db_int(q, 1);
-	}
+	return (x > y) - (x < y);
 }
 
-/* Keys are made in the order of time: the tasks of the last month are the last ones of the table. */
-static void learn_asked(struct store *s, struct era *e)
+/* Whoever has this number; NULL nobody. */
+static struct person *person_of_phone(const struct era *e, int64_t key)
 {
-	struct db_stmt *q = db_query(s->db,
-		"SELECT member_id, max(offered_at) FROM task WHERE id >= ? GROUP BY member_id",
-		DB_ARGS(DI(ids_first(s->now_ms - ASKED_MS))));
+	struct person *p = e->person_count == 0 ? NULL
+						: bsearch(&key, e->person, e->person_count,
+							  sizeof *e->person, by_key);
 
-	while (db_next(q)) {
-		struct place *p = place_of(e, db_int(q, 0));
+	if (p == NULL)
+		for (p = e->gone; p != NULL && p->key != key; p = p->next)
+			;
+	return p;
+}
 
-		if (p != NULL)
-			p->asked_at = db_int(q, 1);
+static struct person *add_gone(struct era *e, int64_t key)
+{
+	struct person *p = arena_take(&e->memory, sizeof *p);
+
+	p->key = key;
+	p->next = e->gone;
+	e->gone = p;
+	return p;
+}
+
+/* Live, or ended so lately that an answer may still come. */
+static bool still_means(const struct store *s, const struct kept_code *c)
+{
+	return c->closed_at == 0 || c->closed_at >= s->now_ms - REPLY_CODE_LIFE_MS;
+}
+
+/* Without those that mean nothing any more; of a thousand the older half goes. */
+static void thin_out(struct store *s, struct person *p)
+{
+	size_t n = 0, from = p->code_count >= CODES_MAX ? CODES_MAX / 2 : 0;
+
+	for (size_t i = from; i < p->code_count; i++)
+		if (still_means(s, &p->code[i]))
+			p->code[n++] = p->code[i];
+	p->code_count = n;
+}
+
+static void add_code(struct store *s, struct era *e, struct person *p, const struct kept_code *c)
+{
+	struct kept_code *more;
+
+	if (p->code_count == p->code_room)
+		thin_out(s, p);
+	if (p->code_count == p->code_room) {
+		p->code_room = p->code_room == 0 ? CODES_FIRST : 2 * p->code_room;
+		more = arena_take(&e->memory, p->code_room * sizeof *more);
+		if (p->code_count > 0)
+			memcpy(more, p->code, p->code_count * sizeof *more);
+		p->code = more;
 	}
+	p->code[p->code_count++] = *c;
+}
+
+#define TASK_CODES \
+	"SELECT phone_key, code, id, member_id, offered_at, code_closed_at, last_action, last_at," \
+	" state IN ('offered', 'accepted') FROM task WHERE code_closed_at "
+
+static void learn_task(struct store *s, struct era *e, struct db_stmt *q)
+{
+	struct kept_code c = { .task_id = db_int(q, 2),
+		.member_id = db_int(q, 3),
+		.issued_at = db_int(q, 4),
+		.closed_at = db_int(q, 5),
+		.last_action = (int)db_int(q, 6),
+		.last_at = db_int(q, 7) };
+	const char *code = db_text(q, 1);
+	struct person *p = person_of_phone(e, db_int(q, 0));
+	struct place *at = place_of(e, c.member_id);
+
+	memcpy(c.code, code, strnlen(code, CODE_TEXT - 1));
+	add_code(s, e, p == NULL ? add_gone(e, db_int(q, 0)) : p, &c);
+	if (at == NULL)
+		return;
+	at->person->open_tasks += db_int(q, 8) != 0;
+	if (at->asked_at < c.issued_at)
+		at->asked_at = c.issued_at;
+}
+
+/* The tasks whose codes live or still rest; an open task has a live one. */
+static void learn_tasks(struct store *s, struct era *e)
+{
+	struct db_stmt *q = db_query(s->db, TASK_CODES ">= ? ORDER BY code_closed_at, id",
+		DB_ARGS(DI(s->now_ms - REPLY_CODE_LIFE_MS)));
+
+	while (db_next(q))
+		learn_task(s, e, q);
+	q = db_query(s->db, TASK_CODES "= 0 ORDER BY id", DB_NONE);
+	while (db_next(q))
+		learn_task(s, e, q);
 }
 
 static const char *keep(struct era *e, const char *text)
@@ -214,8 +285,7 @@ static struct era *learn(struct store *s)
 	c->undone = db_undone(s->db);
 	c->age++;
 	learn_persons(s, e);
-	learn_load(s, e);
-	learn_asked(s, e);
+	learn_tasks(s, e);
 	learn_teams(s, e);
 	return e;
 }
@@ -350,54 +420,56 @@ int64_t crew_phone(struct store *s, int64_t member_id)
 	return p == NULL ? 0 : p->key;
 }
 
-static void add_code(struct era *e, struct person *p, const char *code, int64_t closed_at)
-{
-	struct kept_code *more;
-
-	if (p->code_count == p->code_room) {
-		p->code_room = p->code_room == 0 ? CODES_FIRST : 2 * p->code_room;
-		more = arena_take(&e->memory, p->code_room * sizeof *more);
-		if (p->code_count > 0)
-			memcpy(more, p->code, p->code_count * sizeof *more);
-		p->code = more;
-	}
-	more = &p->code[p->code_count++];
-	memcpy(more->code, code, strnlen(code, CODE_TEXT - 1));
-	more->closed_at = closed_at;
-}
-
-static void learn_codes(struct store *s, struct era *e, struct person *p)
-{
-	struct db_stmt *q = db_query(s->db,
-		"SELECT code, code_closed_at FROM task WHERE phone_key = ?"
-		" AND (code_closed_at = 0 OR code_closed_at >= ?) ORDER BY id DESC LIMIT 1000",
-		DB_ARGS(DI(p->key), DI(s->now_ms - REPLY_CODE_LIFE_MS)));
-
-	p->code_count = 0;
-	while (db_next(q))
-		add_code(e, p, db_text(q, 0), db_int(q, 1));
-	p->codes_known = db_rc(s->db) == STORE_OK;
-}
-
 const struct code_past *crew_codes(struct store *s, int64_t member_id, size_t *count)
 {
-	struct era *e = era(s);
-	struct person *p = person_of(e, member_id);
+	const struct person *p = person_of(era(s), member_id);
 	struct code_past *past;
 
 	*count = 0;
 	if (p == NULL)
 		return NULL;
-	if (!p->codes_known)
-		learn_codes(s, e, p);
 	past = arena_take(&s->arena, (p->code_count + 1) * sizeof *past);
 	for (size_t i = 0; i < p->code_count; i++) {
-		memcpy(past[i].code, p->code[i].code, CODE_TEXT);
-		past[i].live = p->code[i].closed_at == 0;
-		past[i].ended_ms_ago = s->now_ms - p->code[i].closed_at;
+		struct code_past *to = &past[*count];
+
+		if (!still_means(s, &p->code[i]))
+			continue;
+		memcpy(to->code, p->code[i].code, CODE_TEXT);
+		to->live = p->code[i].closed_at == 0;
+		to->ended_ms_ago = s->now_ms - p->code[i].closed_at;
+		++*count;
 	}
-	*count = p->code_count;
 	return past;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct reply_code *x = a, *y = b;
+
+	return (x->task_id < y->task_id) - (x->task_id > y->task_id);
+}
+
+struct reply_code *crew_reply_codes(struct store *s, int64_t phone_key, size_t *count)
+{
+	const struct person *p = person_of_phone(era(s), phone_key);
+	struct reply_code *all =
+		arena_take(&s->arena, ((p == NULL ? 0 : p->code_count) + 1) * sizeof *all);
+
+	*count = 0;
+	for (size_t i = 0; p != NULL && i < p->code_count; i++) {
+		const struct kept_code *c = &p->code[i];
+
+		if (still_means(s, c))
+			all[(*count)++] = (struct reply_code){ .code = store_keep(s, c->code),
+				.task_id = c->task_id,
+				.member_id = c->member_id,
+				.issued_at = c->issued_at,
+				.closed_at = c->closed_at,
+				.last_action = c->last_action,
+				.last_at = c->last_at };
+	}
+	qsort(all, *count, sizeof *all, newest_first);
+	return all;
 }
 
 /* -- what was written ----------------------------------------------------------------------------- */
@@ -417,43 +489,50 @@ void crew_load(struct store *s, int64_t member_id, int by)
 		p->open_tasks += by;
 }
 
-static void issue_code(struct era *e, struct person *p, const char *code)
-{
-	if (!p->codes_known)
-		return;
-	if (p->code_count < CODES_MAX)
-		add_code(e, p, code, 0);
-	else
-		p->codes_known = false; /* the oldest ones count no more */
-}
-
-void crew_task(struct store *s, int64_t member_id, const char *code)
+void crew_task(struct store *s, const struct task *t)
 {
 	struct era *e = known(s);
-	struct place *p = e == NULL ? NULL : place_of(e, member_id);
+	struct place *p = e == NULL ? NULL : place_of(e, t->member_id);
+	struct kept_code c = { .task_id = t->id,
+		.member_id = t->member_id,
+		.issued_at = s->now_ms,
+		.last_action = -1 };
 
 	if (p == NULL)
 		return;
 	p->asked_at = s->now_ms;
 	p->person->open_tasks++;
-	issue_code(e, p->person, code);
+	memcpy(c.code, t->code, strnlen(t->code, CODE_TEXT - 1));
+	add_code(s, e, p->person, &c);
 }
 
-static int by_key(const void *key, const void *person)
-{
-	int64_t x = *(const int64_t *)key, y = ((const struct person *)person)->key;
-
-	return (x > y) - (x < y);
-}
-
-void crew_code_changed(struct store *s, int64_t phone_key)
+static struct kept_code *code_of(struct store *s, int64_t phone_key, int64_t task_id)
 {
 	struct era *e = known(s);
-	struct person *p = e == NULL || e->person_count == 0
-				   ? NULL
-				   : bsearch(&phone_key, e->person, e->person_count,
-					     sizeof *e->person, by_key);
+	struct person *p = e == NULL ? NULL : person_of_phone(e, phone_key);
 
-	if (p != NULL)
-		p->codes_known = false;
+	for (size_t i = 0; p != NULL && i < p->code_count; i++)
+		if (p->code[i].task_id == task_id)
+			return &p->code[i];
+	return NULL;
+}
+
+void crew_code_closed(struct store *s, int64_t phone_key, int64_t task_id, int64_t closed_at)
+{
+	struct kept_code *c = code_of(s, phone_key, task_id);
+
+	if (c != NULL)
+		c->closed_at = closed_at;
+	else if (closed_at == 0)
+		crew_forget(s); /* so old that it was not known any more */
+}
+
+void crew_code_answered(struct store *s, int64_t phone_key, int64_t task_id, int action)
+{
+	struct kept_code *c = code_of(s, phone_key, task_id);
+
+	if (c != NULL) {
+		c->last_action = action;
+		c->last_at = s->now_ms;
+	}
 }

@@ -328,7 +328,7 @@ static const struct listing_column member_columns[] = {
 	COL("trained_on", "培训", LIST_TEXT, "m.trained_on"),
 	COL("load_cap", "任务上限", LIST_INT, "m.load_cap"),
 	COL("open_tasks", "在办任务", LIST_INT,
-		"(SELECT count(*) FROM task k WHERE k.member_id = m.id AND k.state IN ('offered', 'accepted'))"),
+		"(SELECT count(*) FROM task k WHERE k.code_closed_at = 0 AND k.member_id = m.id AND k.state IN ('offered', 'accepted'))"),
 	COL("stopped_at", "退订时间", LIST_TIME, "m.stopped_at"),
 	COL("updated_at", "更新时间", LIST_TIME, "m.updated_at"),
 	END };

@@ -8,7 +8,7 @@
 
 #include "banned.h"
 
-enum { CODES_MAX = 1000, QUESTION_MS = 30 * 60 * 1000 };
+enum { QUESTION_MS = 30 * 60 * 1000 };
 
 const char *reply_code_choose(struct store *s, int64_t task_id, int64_t member_id)
 {
@@ -23,51 +23,38 @@ const char *reply_code_choose(struct store *s, int64_t task_id, int64_t member_i
 
 struct reply_code *reply_code_list(struct store *s, const char *phone, size_t *count)
 {
-	struct reply_code *all = arena_take(&s->arena, CODES_MAX * sizeof *all);
-	struct db_stmt *q = db_query(s->db,
-		"SELECT code, id, member_id, offered_at, code_closed_at, last_action, last_at"
-		" FROM task WHERE phone_key = ? AND (code_closed_at = 0 OR code_closed_at >= ?)"
-		" ORDER BY id DESC LIMIT 1000",
-		DB_ARGS(DI(store_key(s, "phone", phone)), DI(s->now_ms - REPLY_CODE_LIFE_MS)));
-
-	*count = 0;
-	while (db_next(q))
-		all[(*count)++] = (struct reply_code){ .code = store_keep(s, db_text(q, 0)),
-			.task_id = db_int(q, 1),
-			.member_id = db_int(q, 2),
-			.issued_at = db_int(q, 3),
-			.closed_at = db_int(q, 4),
-			.last_action = (int)db_int(q, 5),
-			.last_at = db_int(q, 6) };
-	return all;
-}
-
-/* A statement that gives the number whose code it changed, if it did. */
-static void changed(struct store *s, struct db_stmt *q)
-{
-	while (db_next(q))
-		crew_code_changed(s, db_int(q, 0));
+	return crew_reply_codes(s, store_key(s, "phone", phone), count);
 }
 
 void reply_code_close(struct store *s, int64_t task_id)
 {
-	changed(s, db_query(s->db,
-			   "UPDATE task SET code_closed_at = ? WHERE id = ? AND code_closed_at = 0"
-			   " RETURNING phone_key",
-			   DB_ARGS(DI(s->now_ms), DI(task_id))));
+	struct db_stmt *q = db_query(s->db,
+		"UPDATE task SET code_closed_at = ? WHERE id = ? AND code_closed_at = 0"
+		" RETURNING phone_key",
+		DB_ARGS(DI(s->now_ms), DI(task_id)));
+
+	while (db_next(q))
+		crew_code_closed(s, db_int(q, 0), task_id, s->now_ms);
 }
 
 void reply_code_reopen(struct store *s, int64_t task_id)
 {
-	changed(s, db_query(s->db,
-			   "UPDATE task SET code_closed_at = 0 WHERE id = ? RETURNING phone_key",
-			   DB_ARGS(DI(task_id))));
+	struct db_stmt *q = db_query(s->db,
+		"UPDATE task SET code_closed_at = 0 WHERE id = ? RETURNING phone_key",
+		DB_ARGS(DI(task_id)));
+
+	while (db_next(q))
+		crew_code_closed(s, db_int(q, 0), task_id, 0);
 }
 
 void reply_code_answered(struct store *s, int64_t task_id, int action)
 {
-	db_run(s->db, "UPDATE task SET last_action = ?, last_at = ? WHERE id = ?",
+	struct db_stmt *q = db_query(s->db,
+		"UPDATE task SET last_action = ?, last_at = ? WHERE id = ? RETURNING phone_key",
 		DB_ARGS(DI(action), DI(s->now_ms), DI(task_id)));
+
+	while (db_next(q))
+		crew_code_answered(s, db_int(q, 0), task_id, action);
 }
 
 void question_put(struct store *s, const char *phone, const struct question *q)

@@ -80,8 +80,8 @@ static const char *const migration_1[] = {
 	" met_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, outcome TEXT NOT NULL, updated_at BIGINT NOT NULL,"
 	" phone_key BIGINT NOT NULL, code_closed_at BIGINT NOT NULL, last_action BIGINT NOT NULL, last_at BIGINT NOT NULL)",
 	"CREATE INDEX task_case ON task (case_id)",
-	"CREATE INDEX task_phone ON task (phone_key, id)",
-	"CREATE INDEX task_open ON task (offered_at, member_id) WHERE state IN ('offered', 'accepted')",
+	/* Open tasks have live codes (0); the rest is looked up in crew.h. */
+	"CREATE INDEX task_code ON task (code_closed_at)",
 	"CREATE TABLE question (phone_lk BLOB PRIMARY KEY, task_id BIGINT NOT NULL, code TEXT NOT NULL, action BIGINT NOT NULL,"
 	" amount_kind TEXT NOT NULL, lo_fen BIGINT NOT NULL, hi_fen BIGINT NOT NULL, asked_at BIGINT NOT NULL)",
 	"CREATE TABLE timer (id INTEGER PRIMARY KEY, due_at BIGINT NOT NULL, kind TEXT NOT NULL, case_id BIGINT NOT NULL,"

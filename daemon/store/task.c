@@ -29,7 +29,7 @@ void task_add(struct store *s, const struct task *t)
 			DT(machine_code(&task_life, (int)t->state)), DT(t->code), DI(t->rung),
 			DI(t->about_id), DI(s->now_ms), DI(s->now_ms),
 			DI(crew_phone(s, t->member_id))));
-	crew_task(s, t->member_id, t->code);
+	crew_task(s, t);
 }
 
 static void read_task(struct store *s, struct db_stmt *q, struct task *out)

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Calls on the whole road: silent phones ring, a key takes the task, and nobody else is woken."""
+import time
+
+from harness import House, area_of, phone_of, run, test, wait, warning
+
+VOICE = "voice = true;"
+# Short times, so that a test is over in seconds; the ladder itself is as slow as it is.
+LEVELS = """
+levels = ( { code = "CRITICAL"; ack = "60s"; calls = 2; call_after = "1s"; call_every = "1min";
+             rungs = ( { after = "0s"; who = ["duty"];    ask = true; },
+                       { after = "25s"; who = ["members"]; ask = true; } ); },
+           { code = "HIGH"; ack = "60s"; calls = 1; call_after = "0s"; call_every = "1min";
+             rungs = ( { after = "0s"; who = ["duty"];    ask = true; },
+                       { after = "1h"; who = ["members"]; ask = true; } ); } );
+"""
+
+
+def house(phones, modems=1, family="a7670", more=LEVELS):
+    return House(modems=modems, script="modem 0 family %s\n" % family + phones, channel=VOICE, more=more)
+
+
+def tasks(h):
+    return {t["member_phone"][-4:]: t["state"] for t in h.all("tasks") if t["kind"] == "dissuade"}
+
+
+def calls(h, what=None):
+    return [x for x in h.sim.lines("call") if what is None or x["what"] == what]
+
+
+@test
+def a_silent_phone_rings_and_a_key_takes_the_task():
+    first, second = phone_of(1, 0), phone_of(1, 1)
+    with house("phone %s\n  call answer after 300ms key 1 after 13s\nphone 13*\n  silence\n" % first) as h:
+        h.start()
+        h.settle(1, 2)
+        a = h.ask("POST", "/v1/warnings", warning(1, 1, level="特高危"))
+        assert a.status == 201, a.raw
+        wait(lambda: tasks(h).get(first[-4:]) == "accepted", 30, 0.1)
+        said = "".join(x["text"] for x in calls(h, "spoke"))
+        assert "反诈" in said and "接单请按1" in said and "您已接单" in said, said
+        # Accepted by a key: the door comes by SMS, and the ladder wakes nobody else.
+        wait(lambda: any(to == first and "电话" in text for to, text in h.sim.texts()), 10, 0.1)
+        time.sleep(8)
+        assert not any(to == second for to, _ in h.sim.texts()), "the next person was woken all the same"
+        inbox = h.all("inbox")
+        assert [i["kind"] for i in inbox] == ["key"] and inbox[0]["state"] == "applied", inbox
+        log = h.all("messages")
+        assert [(m["state"]) for m in log if m["kind"] == "call"] == ["delivered"], log
+        assert h.ask("GET", "/v1/audit", role="auditor").json["ok"]
+
+
+@test
+def who_cannot_go_says_so_with_a_key_and_the_next_is_asked():
+    first, second = phone_of(1, 0), phone_of(1, 1)
+    with house("phone %s\n  call answer after 200ms key 0\nphone 13*\n  silence\n" % first) as h:
+        h.start()
+        h.settle(1, 2)
+        h.ask("POST", "/v1/warnings", warning(2, 1, level="高危"))
+        wait(lambda: tasks(h).get(first[-4:]) == "declined", 30, 0.1)
+        wait(lambda: any(to == second for to, _ in h.sim.texts()), 10, 0.1)
+
+
+@test
+def a_line_that_is_busy_or_picked_up_without_a_key_confirms_nothing():
+    first = phone_of(1, 0)
+    for manners, state in (("busy after 200ms", "failed"), ("no_answer after 500ms", "failed"),
+                           ("answer after 200ms hangup after 3s", "sent")):
+        with house("phone %s\n  call %s\nphone 13*\n  silence\n" % (first, manners)) as h:
+            h.start()
+            h.settle(1, 2)
+            h.ask("POST", "/v1/warnings", warning(3, 1, level="高危"))
+            wait(lambda: [m["state"] for m in h.all("messages") if m["kind"] == "call"] == [state], 40, 0.2)
+            assert tasks(h).get(first[-4:]) == "offered", (manners, tasks(h))
+
+
+@test
+def an_sms_waits_while_a_call_is_up_and_a_second_modem_takes_it():
+    first, second = phone_of(1, 0), phone_of(2, 0)
+    phones = "modem 1 family quectel\nphone %s\n  call answer after 200ms key 1 after 4s\nphone 13*\n  silence\n" % first
+    with house(phones, modems=2) as h:
+        h.start()
+        h.settle(2, 1)
+        h.ask("POST", "/v1/warnings", warning(4, 1, level="高危"))
+        wait(lambda: calls(h, "answered"), 20, 0.05)
+        began = time.monotonic()
+        h.ask("POST", "/v1/warnings", warning(5, 2, level="高危"))
+        wait(lambda: any(to == second for to, _ in h.sim.texts()), 3, 0.05)
+        assert time.monotonic() - began < 2, "the call held back an alert that another modem could take"
+        wait(lambda: tasks(h).get(first[-4:]) == "accepted", 20, 0.1)
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())

@@ -49,6 +49,14 @@ const char *cloud_unfit_registered(const struct cloud_account *a, const struct o
 const struct cloud_template *cloud_template_for(
 	const struct cloud_account *a, const struct outgoing *m);
 
+/*
+ * For the start: the texts of ours that this channel can never carry (their keys, a blank between)
+ * and those it can whose wording no provider approves, one line each in plain Chinese; nothing
+ * when all is well. How many texts it can carry is returned.
+ */
+int cloud_account_check(
+	const struct cloud_account *a, const struct templates *ours, struct buf *out);
+
 /* -- verdicts ------------------------------------------------------------------------------------------- */
 
 enum { CODE_CLOCK = 1, CODE_MINUTE = 2, CODE_HOUR = 4, CODE_DAY = 8 };
@@ -85,7 +93,8 @@ enum cloud_class cloud_carrier_class(const char *code);
 
 /* -- events ----------------------------------------------------------------------------------------------- */
 
-void cloud_copy(char *out, size_t n, const char *text); /* cut at a character border */
+/* Cut at a character border; bytes that are no UTF-8 are left out. The two may not overlap. */
+void cloud_copy(char *out, size_t n, const char *text);
 #define CLOUD_COPY(field, text) cloud_copy(field, sizeof(field), text)
 /* A report of what became of it: outcome by class (CLOUD_OK delivered), code, time of Beijing. */
 struct cloud_event *cloud_event_report(struct cloud_events *e, const char *id, const char *own_ref,

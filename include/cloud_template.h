@@ -18,7 +18,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "buf.h"
 #include "channel.h"
 #include "cloud.h"
 #include "template.h"
@@ -55,11 +54,5 @@ json_t *cloud_template_object(const struct cloud_template *t, const struct outgo
  * a link, an IP address or 【】 in a value, or a mark in the text (a drill) that would be lost.
  */
 const char *cloud_template_unfit(const struct cloud_templates *t, const struct outgoing *m);
-/*
- * For the start: which of our texts this channel cannot send, and whose registered text would
- * need a link. One line each into `out`; the number of texts that it can send is returned.
- */
-int cloud_templates_check(
-	const struct cloud_templates *t, const struct templates *ours, struct buf *out);
 
 #endif

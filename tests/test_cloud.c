@@ -409,12 +409,20 @@ static void start_check_names_what_cannot_go(void **state)
 	templates_default(&t);
 	snprintf(t.text[TPL_TAKEN], TEMPLATE_MAX, "%s", "{code}号见 www.x.cn");
 	buf_init(&out, 1 << 16);
-	assert_int_equal(cloud_templates_check(&a->sms, &t, &out), 2);
-	assert_non_null(strstr(buf_str(&out), "detail: 没有对应服务商的模板"));
-	assert_non_null(strstr(buf_str(&out), "taken: 内容里有网址"));
-	assert_null(strstr(buf_str(&out), "alert:"));
-	buf_free(&out);
+	assert_int_equal(cloud_account_check(a, &t, &out), 2);
+	assert_non_null(strstr(buf_str(&out), "这些短信没有登记"));
+	assert_non_null(strstr(buf_str(&out), " detail "));
+	assert_non_null(strstr(buf_str(&out), "taken 的内容里有网址"));
+	assert_non_null(strstr(buf_str(&out), "这些语音没有登记,不能由这个通道打: call "));
+	assert_null(strstr(buf_str(&out), " alert "));
 	cloud_test_close(a);
+	buf_clear(&out);
+	templates_default(&t);
+	a = open_row("unicom"); /* takes any text */
+	assert_int_equal(cloud_account_check(a, &t, &out) > 25, 1);
+	assert_string_equal(buf_str(&out), "");
+	cloud_test_close(a);
+	buf_free(&out);
 }
 
 /* -- what holds for everybody ------------------------------------------------------------------------------ */

@@ -106,12 +106,19 @@ void cloud_hook_say(
 
 void cloud_copy(char *out, size_t n, const char *text)
 {
-	size_t len = strlen(text);
+	const char *end = text + strlen(text);
+	size_t len = 0;
 
-	if (len >= n)
-		for (len = n - 1; len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80;)
-			len--;
-	memmove(out, text, len);
+	while (text < end) {
+		uint32_t c = text_next(&text, end);
+		char piece[4];
+		size_t size = c == TEXT_BAD ? 0 : text_put(c, piece);
+
+		if (len + size >= n)
+			break;
+		memcpy(out + len, piece, size);
+		len += size;
+	}
 	out[len] = '\0';
 }
 

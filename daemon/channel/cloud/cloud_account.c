@@ -305,3 +305,57 @@ const struct cloud_template *cloud_template_for(
 {
 	return cloud_template_of(m->kind == OUTGOING_CALL ? &a->voice : &a->sms, m->template);
 }
+
+/* -- the check at the start ---------------------------------------------------------------------------- */
+
+/* The texts that begin a call; what is said after a key was pressed belongs to it. */
+static bool begins_call(enum template_name name)
+{
+	return name == TPL_CALL || name == TPL_CALL_HANDOVER || name == TPL_CALL_TOLD ||
+	       name == TPL_CALL_RESIDENT;
+}
+
+static bool is_text_of(enum template_name name, enum outgoing_kind kind)
+{
+	return kind == OUTGOING_CALL ? begins_call(name)
+				     : strncmp(template_key(name), "call", 4) != 0;
+}
+
+static int check_kind(const struct cloud_account *a, const struct templates *ours,
+	enum outgoing_kind kind, struct buf *out)
+{
+	struct outgoing m = { .kind = kind, .to = "13800138000", .values = "{}" };
+	struct buf lost;
+	int can = 0;
+
+	buf_init(&lost, 4096);
+	for (int i = 0; i < TPL_COUNT; i++) {
+		enum template_name name = (enum template_name)i;
+		const char *why;
+
+		if (!is_text_of(name, kind))
+			continue;
+		snprintf(m.template, sizeof m.template, "%s", template_key(name));
+		if (a->provider->unfit(a, &m) != NULL) {
+			buf_addf(&lost, " %s", m.template);
+			continue;
+		}
+		can++;
+		why = cloud_text_forbidden(ours->text[i]);
+		if (why != NULL)
+			buf_addf(out, "%s 的%s\n", m.template, why);
+	}
+	if (lost.len > 0)
+		buf_addf(out, "%s没有登记,不能由这个通道%s:%s\n",
+			kind == OUTGOING_CALL ? "这些语音" : "这些短信",
+			kind == OUTGOING_CALL ? "打" : "发", lost.data);
+	buf_free(&lost);
+	return can;
+}
+
+int cloud_account_check(
+	const struct cloud_account *a, const struct templates *ours, struct buf *out)
+{
+	return (a->does_sms ? check_kind(a, ours, OUTGOING_SMS, out) : 0) +
+	       (a->does_voice ? check_kind(a, ours, OUTGOING_CALL, out) : 0);
+}

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "cloud_account.h"
 #include "cloud_room.h"
 #include "json.h"
 #include "log.h"
@@ -423,6 +424,19 @@ static struct cloud_account *open_account(const struct channel_settings *set,
 	return a;
 }
 
+/* What the office should know before it relies on this channel. */
+static void tell_what_cannot_go(const struct channel_settings *set, const struct cloud_account *a,
+	const struct settings *all)
+{
+	struct buf lines;
+
+	buf_init(&lines, 16 * 1024);
+	cloud_account_check(a, &all->templates, &lines);
+	for (const char *s = buf_str(&lines); *s != '\0'; s += strcspn(s, "\n"), s += *s == '\n')
+		log_warn("channel %s: %.*s", set->name, (int)strcspn(s, "\n"), s);
+	buf_free(&lines);
+}
+
 static const char *check(const struct channel_settings *set, const struct settings *all,
 	const char **key, char *text, size_t n)
 {
@@ -431,11 +445,11 @@ static const char *check(const struct channel_settings *set, const struct settin
 	struct cloud_transport transport;
 	struct cloud_account *a = NULL;
 
-	(void)all;
 	memset(&wrong, 0, sizeof wrong);
 	if (cloud_transport_read(set->own, &transport, &wrong))
 		a = open_account(set, p, &wrong);
 	if (a != NULL) {
+		tell_what_cannot_go(set, a, all);
 		p->close(a);
 		return NULL;
 	}

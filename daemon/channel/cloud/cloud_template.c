@@ -194,23 +194,3 @@ const char *cloud_template_unfit(const struct cloud_templates *t, const struct o
 	json_decref(values);
 	return why;
 }
-
-int cloud_templates_check(
-	const struct cloud_templates *t, const struct templates *ours, struct buf *out)
-{
-	int can = 0;
-
-	for (int i = 0; i < TPL_COUNT; i++) {
-		const char *key = template_key((enum template_name)i), *why;
-
-		if (cloud_template_of(t, key) == NULL) {
-			buf_addf(out, "%s: 没有对应服务商的模板,不能由这个通道发\n", key);
-			continue;
-		}
-		can++;
-		why = cloud_text_forbidden(ours->text[i]);
-		if (why != NULL)
-			buf_addf(out, "%s: %s,服务商多半不会批准这样的模板\n", key, why);
-	}
-	return can;
-}

@@ -1,7 +1,7 @@
 /*
  * cloud_room.h - what the files of a cloud channel share. Nobody outside includes it.
  *
- * cloud_channel.c sends and knows the channel's state; cloud_inbox.c hands in what came and waits
+ * cloud_channel.c sends; cloud_state.c knows whether it may; cloud_inbox.c hands in what came and waits
  * for its commit; cloud_poll.c asks: polls for receipts and replies, questions about unsure
  * messages. Everything runs on the loop's thread.
  */
@@ -91,13 +91,20 @@ struct http_transfer *cloud_transfer(struct channel *c, struct http_client *clie
 	struct cloud_request *rq, http_done *done, void *arg);
 struct cloud_moment cloud_now(void);
 struct cloud_answer cloud_answer_of(const struct http_answer *a);
+void cloud_timer(struct channel *c, uv_timer_t *timer); /* one of the channel's handles */
+
+/* cloud_state.c */
+void cloud_begin(struct channel *c);
+void cloud_ready(struct channel *c);
+void cloud_stop_sending(struct channel *c, const struct cloud_verdict *v); /* a person must act */
+void cloud_failed(struct channel *c, enum http_why why); /* one that did not get through */
+void cloud_state_tell(const struct channel *c, json_t *o);
 void cloud_reached(struct channel *c); /* somebody answered: it can be tried again */
 /* Each answer tells the time of the other side: more than two minutes beside ours is an alarm. */
 void cloud_look_at_clock(struct channel *c, const struct http_answer *a);
 void cloud_alarm(struct channel *c, enum cloud_alarm alarm, const char *text, bool on);
 /* "code words" for logs and people: runs of digits hidden, cut where the provider quotes us. */
 void cloud_words(const char *code, const char *words, char *out, size_t n);
-void cloud_timer(struct channel *c, uv_timer_t *timer); /* one of the channel's handles */
 
 /* cloud_inbox.c */
 /*

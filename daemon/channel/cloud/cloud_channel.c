@@ -21,7 +21,7 @@
 
 #include "banned.h"
 
-enum { SKEW_MS = 2 * 60 * 1000, FAILURES_MAX = 3, WAIT_MS = 5000, WAIT_MAX_MS = 60000, WORDS = 60 };
+enum { WORDS = 60 };
 
 struct flight {
 	struct channel *channel;
@@ -29,48 +29,6 @@ struct flight {
 	struct http_transfer *transfer;
 	struct outgoing m;
 };
-
-/* -- words and alarms ----------------------------------------------------------------------- */
-
-static const char *const state_codes[] = {
-	[CLOUD_READY] = "ready", [CLOUD_WAITING] = "waiting", [CLOUD_STOPPED] = "stopped"
-};
-
-static const char *const alarm_codes[CLOUD_ALARMS] = { [CLOUD_ALARM_STOPPED] = "stopped",
-	[CLOUD_ALARM_UNREACHABLE] = "unreachable",
-	[CLOUD_ALARM_CLOCK] = "clock",
-	[CLOUD_ALARM_POLLING] = "polling",
-	[CLOUD_ALARM_UNREADABLE] = "unreadable" };
-
-void cloud_alarm(struct channel *c, enum cloud_alarm alarm, const char *text, bool on)
-{
-	if (c->alarm[alarm] == on)
-		return;
-	c->alarm[alarm] = on;
-	log_warn("channel alarm name=%s kind=%s on=%d", c->name, alarm_codes[alarm], on);
-	c->ev.on_alarm(c->ev.arg, alarm_codes[alarm], text, on);
-}
-
-/* Providers quote the request in their errors: percent signs, braces and brackets begin such a piece. */
-void cloud_words(const char *code, const char *words, char *out, size_t n)
-{
-	size_t run = 0, at = (size_t)snprintf(out, n, "%s", code);
-
-	if (at >= n)
-		at = n - 1;
-	if (at > 0 && words[0] != '\0' && at + 1 < n)
-		out[at++] = ' ';
-	for (const char *s = words; *s != '\0' && strchr("%{[", *s) == NULL && at + 1 < n; s++)
-		out[at++] = *s;
-	out[at] = '\0';
-	for (char *s = out; *s != '\0'; s++) {
-		run = *s >= '0' && *s <= '9' ? run + 1 : 0;
-		if (run > 4)
-			*s = '*';
-	}
-	while (at > 0 && ((unsigned char)out[at - 1] & 0xC0) == 0x80 && at >= n - 4)
-		out[--at] = '\0'; /* no half character at the cut */
-}
 
 /* -- transfers ------------------------------------------------------------------------------ */
 
@@ -117,101 +75,6 @@ struct http_transfer *cloud_transfer(struct channel *c, struct http_client *clie
 	}
 	cloud_request_free(rq);
 	return t;
-}
-
-/* -- state ---------------------------------------------------------------------------------- */
-
-static void enter(struct channel *c, enum cloud_state state)
-{
-	if (c->state != state)
-		log_info("channel state name=%s from=%s to=%s", c->name, state_codes[c->state],
-			state_codes[state]);
-	c->state = state;
-	c->since_ms = clock_mono_ms();
-}
-
-static void ready(struct channel *c)
-{
-	if (c->state == CLOUD_STOPPED)
-		cloud_alarm(c, CLOUD_ALARM_STOPPED, "", false);
-	uv_timer_stop(&c->wake);
-	enter(c, CLOUD_READY);
-	c->failures = 0;
-	c->unknown[0] = '\0';
-	c->stopped_by_clock = false;
-	c->why[0] = '\0';
-	c->ev.on_ready(c->ev.arg);
-}
-
-static void stop_sending(struct channel *c, const struct cloud_verdict *v)
-{
-	char text[400], words[120];
-
-	cloud_words(v->code, v->words, words, sizeof words);
-	snprintf(c->why, sizeof c->why, "%s", words);
-	c->stopped_by_clock = v->clock;
-	if (c->state == CLOUD_STOPPED)
-		return;
-	uv_timer_stop(&c->wake);
-	enter(c, CLOUD_STOPPED);
-	log_error("channel stopped until a person acts name=%s code=%s", c->name, v->code);
-	snprintf(text, sizeof text,
-		"%s通道已停用:%s。处理好以后请恢复这个通道(quanzu channel resume %s)",
-		c->provider->name, words, c->name);
-	cloud_alarm(c, CLOUD_ALARM_STOPPED, text, true);
-	if (v->clock)
-		cloud_alarm(c, CLOUD_ALARM_CLOCK, "服务商说时间不对,请校准本机时钟", true);
-}
-
-static void on_wake(uv_timer_t *timer)
-{
-	struct channel *c = timer->data;
-
-	c->ev.on_ready(c->ev.arg);
-}
-
-/* Several in a row that did not get through: nothing more is thrown after them for a while. */
-static void failed(struct channel *c, enum http_why why)
-{
-	int64_t pause = WAIT_MS;
-	char text[300];
-
-	if (++c->failures < FAILURES_MAX || c->state == CLOUD_STOPPED)
-		return;
-	for (int i = FAILURES_MAX; i < c->failures && pause < WAIT_MAX_MS; i++)
-		pause *= 2;
-	snprintf(c->why, sizeof c->why, "%s", http_why_text(why));
-	enter(c, CLOUD_WAITING);
-	uv_timer_start(&c->wake, on_wake, (uint64_t)(pause < WAIT_MAX_MS ? pause : WAIT_MAX_MS), 0);
-	snprintf(
-		text, sizeof text, "%s连续%d次没有接通:%s", c->provider->name, c->failures, c->why);
-	cloud_alarm(c, CLOUD_ALARM_UNREACHABLE, text, true);
-}
-
-void cloud_reached(struct channel *c)
-{
-	c->failures = 0;
-	cloud_alarm(c, CLOUD_ALARM_UNREACHABLE, "", false);
-	if (c->state == CLOUD_WAITING)
-		ready(c);
-}
-
-void cloud_look_at_clock(struct channel *c, const struct http_answer *a)
-{
-	int64_t off = a->date_ms - clock_now_ms();
-	char text[120];
-
-	if (a->date_ms == 0)
-		return;
-	if (off > SKEW_MS || off < -SKEW_MS) {
-		snprintf(text, sizeof text, "本机时钟和%s的差了%lld秒,请校准", c->provider->name,
-			(long long)((off < 0 ? -off : off) / 1000));
-		cloud_alarm(c, CLOUD_ALARM_CLOCK, text, true);
-		return;
-	}
-	cloud_alarm(c, CLOUD_ALARM_CLOCK, "", false);
-	if (c->state == CLOUD_STOPPED && c->stopped_by_clock)
-		ready(c);
 }
 
 /* -- verdicts ------------------------------------------------------------------------------- */
@@ -265,7 +128,7 @@ static void judge(struct channel *c, const struct outgoing *m, const struct http
 	cloud_words(v.code, v.words, error, sizeof error);
 	cloud_reached(c);
 	if (v.class_ == CLOUD_CONFIG)
-		stop_sending(c, &v);
+		cloud_stop_sending(c, &v);
 	if (v.class_ == CLOUD_UNKNOWN)
 		cloud_question(c, m, v.id, 0);
 	tell(c, &(struct send_result){ .id = m->id,
@@ -298,7 +161,7 @@ static void on_answer(void *arg, const struct http_answer *a)
 		cloud_look_at_clock(c, a);
 		judge(c, &f->m, a);
 	} else {
-		failed(c, a->why);
+		cloud_failed(c, a->why);
 		if (a->outcome == HTTP_SILENT)
 			cloud_question(c, &f->m, "", 0);
 		tell(c, &(struct send_result){ .id = f->m.id,
@@ -365,7 +228,7 @@ static bool send_one(struct channel *c, const struct outgoing *m)
 static void resume(struct channel *c)
 {
 	if (c->state == CLOUD_STOPPED)
-		ready(c);
+		cloud_ready(c);
 }
 
 static bool query(struct channel *c, const struct outgoing *m, const char *other_ref)
@@ -395,18 +258,11 @@ static json_t *counters(const struct cloud_counts *n)
 
 static json_t *health(const struct channel *c)
 {
-	json_t *o = json_object(), *alarms = json_array();
+	json_t *o = json_object();
 
-	json_object_set_new(o, "up", json_boolean(c->state == CLOUD_READY));
-	json_put_str(o, "state", state_codes[c->state]);
-	json_put_int(o, "for_s", (clock_mono_ms() - c->since_ms) / 1000);
+	cloud_state_tell(c, o);
 	json_put_str(o, "operator", c->provider->name);
-	json_put_str(o, "why", c->why);
 	json_put_int(o, "under_way", c->busy);
-	for (int i = 0; i < CLOUD_ALARMS; i++)
-		if (c->alarm[i])
-			json_array_append_new(alarms, json_string(alarm_codes[i]));
-	json_object_set_new(o, "alarms", alarms);
 	json_object_set_new(o, "count", counters(&c->count));
 	return o;
 }
@@ -509,11 +365,9 @@ static struct channel *start(
 	c->out = http_client_new(loop, &config);
 	config.parallel = 2 * CLOUD_POLLS;
 	c->ask = http_client_new(loop, &config);
-	c->since_ms = clock_mono_ms();
-	cloud_timer(c, &c->wake);
+	cloud_begin(c);
 	cloud_inbox_start(c);
 	cloud_poll_start(c);
-	uv_timer_start(&c->wake, on_wake, 0, 0);
 	return c;
 }
 

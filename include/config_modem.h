@@ -8,6 +8,7 @@
 #include "config_key.h"
 
 bool config_power(struct config_reader *r, const struct config_node *n, void *channel);
+bool config_speech(struct config_reader *r, const struct config_node *n, void *channel);
 bool config_credit(struct config_reader *r, const struct config_node *n, void *channel);
 bool config_loop(struct config_reader *r, const struct config_node *n, void *channel);
 
@@ -15,6 +16,7 @@ bool config_loop(struct config_reader *r, const struct config_node *n, void *cha
 const char *config_iccid_check(const char *text);
 const char *config_imei_check(const char *text);
 const char *config_profile_check(const char *text);
+const char *config_call_file_check(const char *text);
 
 /* A device "imei:..." is an IMEI without a device. */
 void config_modem_imei(struct channel_settings *c);

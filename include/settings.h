@@ -45,11 +45,16 @@ struct channel_settings {
 		bool roaming;
 		/* Words of a command, see power.h; the first "": none. */
 		char power_command[SETTINGS_WORDS][SETTINGS_WORD];
-		char credit_query[64];    /* ussd:CODE, sms:NUMBER:TEXT; "" is not asked */
-		char credit_pattern[208]; /* "" by the operator of the card */
-		int64_t credit_low_fen;   /* 1000 */
-		char loop_to[24];         /* the loop test goes there; "" to own_number */
-		int loop_min;             /* so often; 0 only by order; 1440, simulators 0 */
+		char call_file[64];               /* a sound file on the modem; "" none */
+		char audio_device[SETTINGS_PATH]; /* port for the sound of calls; "" none */
+		/* Words of a command, see speech.h; the first "": none. */
+		char speech_command[SETTINGS_WORDS][SETTINGS_WORD];
+		char speech_folder[SETTINGS_PATH]; /* data_dir/speech */
+		char credit_query[64];             /* ussd:CODE, sms:NUMBER:TEXT; "" is not asked */
+		char credit_pattern[208];          /* "" by the operator of the card */
+		int64_t credit_low_fen;            /* 1000 */
+		char loop_to[24];                  /* the loop test goes there; "" to own_number */
+		int loop_min; /* so often; 0 only by order; 1440, simulators 0 */
 	} modem;
 	struct way_rules way; /* what it is for, cost, preference, hours, carriers */
 	/* One number by whatever channel, and one template to one number by this one. */

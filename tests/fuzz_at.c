@@ -23,6 +23,8 @@ static struct world {
 	bool open, wants_open;
 	bool prompted;  /* a CMGS was written and no PDU since */
 	bool in_flight; /* a message was taken and has not ended */
+	bool calling;   /* a call likewise */
+	unsigned keys;  /* that counted in it */
 	unsigned next_part;
 	bool committed, own_copy; /* something may be deleted */
 	char last[64];
@@ -36,7 +38,7 @@ static size_t to_port(void *arg, const char *bytes, size_t n)
 		assert(w.prompted);
 		w.prompted = false;
 	} else if (n > 8 && memcmp(bytes, "AT+CMGS=", 8) == 0) {
-		assert(w.in_flight);
+		assert(w.in_flight && !w.calling);
 		w.prompted = true;
 	} else if (n > 8 && memcmp(bytes, "AT+CMGD=", 8) == 0) {
 		assert(w.committed || w.own_copy);
@@ -93,11 +95,28 @@ static void on_pin(void *arg, const char *iccid)
 	(void)iccid;
 }
 
+static void on_key(void *arg, int64_t id, char key)
+{
+	(void)arg;
+	assert(w.calling && id == 1 && (key == '0' || key == '1'));
+	assert(++w.keys == 1);
+}
+
+static void on_call(void *arg, const struct modem_call_result *r)
+{
+	(void)arg;
+	assert(w.calling && r->id == 1);
+	assert((r->end == MODEM_CALL_CONFIRMED) == (w.keys == 1));
+	w.calling = false;
+}
+
 static const struct modem_events events = { .on_part = on_part,
 	.on_done = on_done,
 	.on_late = on_late,
 	.on_inbound = on_inbound,
-	.on_pin = on_pin };
+	.on_pin = on_pin,
+	.on_key = on_key,
+	.on_call = on_call };
 
 static void say(const char *bytes, size_t n)
 {
@@ -202,6 +221,41 @@ static void send_one(unsigned kind)
 	}
 }
 
+static void call_one(void)
+{
+	static const struct modem_call_key keys[] = {
+		{ .key = '0', .act = MODEM_KEY_ENDS, .say = "" },
+		{ .key = '1', .act = MODEM_KEY_WAITS, .say = "好。" },
+		{ .key = '5', .act = MODEM_KEY_SAYS, .say = "短信。" },
+	};
+	const struct modem_call call = { .id = 1,
+		.to = "13800138001",
+		.text = "请接单。接单请按1。",
+		.keys = keys,
+		.key_count = 3 };
+	bool was = w.calling;
+	unsigned had = w.keys;
+	enum modem_rc rc;
+
+	if (!was) { /* it may end before this returns */
+		w.calling = true;
+		w.keys = 0;
+	}
+	rc = driver_call(&w.driver, w.now, &call);
+	assert(!was || rc != MODEM_TAKEN);
+	if (rc != MODEM_TAKEN) {
+		w.calling = was;
+		w.keys = had;
+	}
+}
+
+/* Lines of calls, of all makers. */
+static const char *const call_lines[] = { "NO CARRIER", "BUSY", "NO ANSWER", "CONNECT", "RING",
+	"+CLIP: \"13800138006\",161", "+CLCC: 1,0,3,0,0,\"13800138001\",129",
+	"+CLCC: 1,0,0,0,0,\"13800138001\",129", "+CLCC: 1,1,4,0,0,\"13800138006\",129",
+	"VOICE CALL: BEGIN", "VOICE CALL: END: 000017", "MO RING", "MO CONNECTED", "^CONN:1,0",
+	"^CEND:1,9,104,17", "+DTMF: 0", "+RXDTMF: 1", "+QTONEDET: 53", "+CTTS: 0", "+CEER: 1" };
+
 static size_t act(const uint8_t *data, size_t size)
 {
 	size_t n = data[0] >> 3;
@@ -234,6 +288,10 @@ static size_t act(const uint8_t *data, size_t size)
 			driver_lost(&w.driver, w.now);
 		} else if (n == 1) {
 			driver_pin(&w.driver, w.now, true);
+		} else if (n == 2) {
+			call_one();
+		} else if (n - 3 < sizeof call_lines / sizeof *call_lines) {
+			say_line(call_lines[n - 3]);
 		} else {
 			say("\r\n> ", 4);
 		}
@@ -250,8 +308,8 @@ static size_t act(const uint8_t *data, size_t size)
 
 static void begin(void)
 {
-	struct modem_config config = { .name = "fuzz", .pin = "1380", .gap_ms = -1 };
-	struct driver_port port = { to_port, port_open_later, NULL };
+	struct modem_config config = { .name = "fuzz", .pin = "1380", .gap_ms = -1, .voice = true };
+	struct driver_port port = { .write = to_port, .open = port_open_later };
 
 	memset(&w, 0, sizeof w);
 	w.now = 1;
@@ -293,6 +351,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t at = 1; at < size;)
 		at += act(data + at, size - at);
 	driver_end(&w.driver, w.now);
-	assert(!w.in_flight);
+	assert(!w.in_flight && !w.calling);
 	return 0;
 }

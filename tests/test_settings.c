@@ -208,6 +208,14 @@ static const struct bad_row {
 	{ "a device without a host",
 		"channels = ({ name = \"a\"; kind = \"modem\"; device = \"tcp::5000\"; });\n", 1,
 		"主机", NULL },
+	{ "a sound file with a path", MODEM "call_file = \"C:/a.amr\"; });\n", 1, "文件名", NULL },
+	{ "a speech command that writes nothing",
+		MODEM "speech_command = [\"espeak-ng\", \"{text}\"]; });\n", 1, "{out}", NULL },
+	{ "a speech command that says nothing",
+		MODEM "speech_command = [\"espeak-ng\", \"-w\", \"{out}\"]; });\n", 1, "{file}",
+		NULL },
+	{ "a speech command with an empty word",
+		MODEM "speech_command = [\"\", \"{out}\", \"{text}\"]; });\n", 1, "空的词", NULL },
 	{ "a speed that no port has", MODEM "baud = 12345; });\n", 1, "115200", NULL },
 	{ "a number with letters", MODEM "own_number = \"1380013800x\"; });\n", 1, "号码", NULL },
 	{ "a PIN file that is not there", MODEM "pin_file = \"/nowhere/pin\"; });\n", 1,
@@ -571,10 +579,18 @@ static void channels_have_their_defaults_by_device(void **state)
 
 static void a_channel_may_call(void **state)
 {
-	struct settings *s = reads(MODEM "voice = true; });\n");
+	struct settings *s = reads(MODEM
+		"voice = true; call_file = \"task.amr\"; audio_device = \"/dev/ttyUSB1\";\n"
+		"speech_command = [\"espeak-ng\", \"-f\", \"{file}\", \"-w\", \"{out}\"]; });\n");
+	const struct channel_settings *c = &s->channel[0];
 
 	(void)state;
-	assert_true(s->channel[0].voice && s->channel[0].sms);
+	assert_true(c->voice && c->sms);
+	assert_string_equal(c->modem.call_file, "task.amr");
+	assert_string_equal(c->modem.audio_device, "/dev/ttyUSB1");
+	assert_string_equal(c->modem.speech_command[2], "{file}");
+	assert_string_equal(c->modem.speech_command[5], "");
+	assert_non_null(strstr(c->modem.speech_folder, "/speech"));
 	settings_free(s);
 }
 

@@ -271,6 +271,9 @@ static struct channel *start(
 		.roaming = c->set.modem.roaming,
 		.power_command = c->power[0] == NULL ? NULL : c->power,
 		.voice = c->set.voice,
+		.call_file = c->set.modem.call_file[0] == '\0' ? NULL : c->set.modem.call_file,
+		.audio_device =
+			c->set.modem.audio_device[0] == '\0' ? NULL : c->set.modem.audio_device,
 		.no_reports = !c->set.reports };
 	c->modem = modem_open(loop, &config, &events, c);
 	if (c->set.voice)

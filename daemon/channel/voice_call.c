@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "seal.h"
+#include "speech.h"
 #include "voice_menu.h"
 
 #include "banned.h"
@@ -22,7 +23,45 @@ struct pending {       /* handed in, not committed yet */
 	int nth;
 };
 
+/* Fixed prompts: made once and kept, so that a call never waits for, or depends on, the command. */
+static const struct {
+	const char *name, *text;
+} prompts[] = {
+	{ "general", "这里是反诈中心。有一条紧急任务，请马上看短信并回复。"
+		     "接单请按1，不能去请按0，要民警请按7，再听一遍请按星号。" },
+	{ "0", "零" },
+	{ "1", "一" },
+	{ "2", "二" },
+	{ "3", "三" },
+	{ "4", "四" },
+	{ "5", "五" },
+	{ "6", "六" },
+	{ "7", "七" },
+	{ "8", "八" },
+	{ "9", "九" },
+	{ "number", "号任务。" },
+};
+enum { PROMPTS = sizeof prompts / sizeof *prompts, PROMPT_NUMBER = PROMPTS - 1, DIGITS_MAX = 4 };
+
+struct sound {
+	int16_t *samples; /* owned; NULL none */
+	size_t count;
+};
+
+/* A sound that is being made: where it goes. */
+struct making {
+	struct voice_call *call;
+	struct sound *to;
+	int64_t of; /* the call it is for; 0: for all */
+};
+
 struct voice_call {
+	uv_loop_t *loop;
+	struct speech *speech; /* NULL: the modem speaks for itself, or nobody does */
+	const char *command[SPEECH_WORDS + 1];
+	struct sound prompt[PROMPTS], text, said[MODEM_CALL_KEYS];
+	int makes; /* sounds that are not made yet, of this call */
+	struct making making[PROMPTS + MODEM_CALL_KEYS + 1];
 	struct channel_settings set;
 	const struct channel_events *ev;
 	struct modem *modem;
@@ -30,7 +69,7 @@ struct voice_call {
 	struct outgoing out;
 	struct voice_menu menu;
 	struct modem_call call;
-	enum { VOICE_FREE, VOICE_WAITS, VOICE_CALLS } state;
+	enum { VOICE_FREE, VOICE_MAKES, VOICE_WAITS, VOICE_CALLS } state;
 	int keys; /* of this call */
 	int64_t token;
 	struct pending pending[PENDING];
@@ -119,6 +158,122 @@ bool voice_call_committed(struct voice_call *v, int64_t token, bool ok)
 	return true;
 }
 
+/* --- sounds, where they come from the host ---------------------------------------------------- */
+
+static void place(struct voice_call *v);
+
+static void drop(struct sound *s)
+{
+	free(s->samples);
+	*s = (struct sound){ NULL, 0 };
+}
+
+static void append(struct sound *to, const struct sound *s)
+{
+	if (s->count == 0)
+		return;
+	to->samples = reallocarray(to->samples, to->count + s->count, sizeof *to->samples);
+	if (to->samples == NULL)
+		abort();
+	memcpy(to->samples + to->count, s->samples, s->count * sizeof *s->samples);
+	to->count += s->count;
+}
+
+/* "1 7号": the code's digits in front of the sign; returns how many. */
+static int code_of(const char *text, char digits[DIGITS_MAX])
+{
+	const char *sign = strstr(text, "号"), *at = sign;
+	int n = 0;
+
+	if (sign == NULL)
+		return 0;
+	while (at > text && (at[-1] == ' ' || (at[-1] >= '0' && at[-1] <= '9')))
+		at--;
+	for (; at < sign && n < DIGITS_MAX; at++)
+		if (*at != ' ')
+			digits[n++] = *at;
+	return n;
+}
+
+/* The command has failed: the number of the task in fixed words, and the general prompt. */
+static void make_do(struct voice_call *v)
+{
+	char digits[DIGITS_MAX];
+	int n = code_of(v->out.text, digits);
+
+	for (int i = 0; i < n; i++)
+		append(&v->text, &v->prompt[1 + digits[i] - '0']);
+	if (n > 0)
+		append(&v->text, &v->prompt[PROMPT_NUMBER]);
+	append(&v->text, &v->prompt[0]);
+}
+
+static void made(void *arg, int16_t *samples, size_t count)
+{
+	struct making *m = arg;
+	struct voice_call *v = m->call;
+
+	if (m->of != 0 && (m->of != v->out.id || v->state != VOICE_MAKES)) {
+		free(samples); /* of a call that is over */
+		return;
+	}
+	drop(m->to);
+	*m->to = (struct sound){ samples, samples == NULL ? 0 : count };
+	if (m->of == 0 || --v->makes > 0)
+		return;
+	if (v->text.count == 0)
+		make_do(v);
+	place(v);
+}
+
+static void make(struct voice_call *v, size_t i, struct sound *to, int64_t of, const char *text,
+	const char *name)
+{
+	v->making[i] = (struct making){ v, to, of };
+	if (text[0] == '\0' || !speech_make(v->speech, text, name, made, &v->making[i]))
+		return;
+	v->makes += of != 0;
+}
+
+/* The words to keys are fixed unless they came with the message; equal words are made once. */
+static void make_sounds(struct voice_call *v)
+{
+	v->makes = 0;
+	drop(&v->text);
+	for (size_t i = 0; i < MODEM_CALL_KEYS; i++)
+		drop(&v->said[i]);
+	make(v, PROMPTS, &v->text, v->out.id, v->out.text, NULL);
+	for (size_t i = 0; i < v->menu.count; i++)
+		if (i == 0 || strcmp(v->menu.said[i], v->menu.said[i - 1]) != 0)
+			make(v, PROMPTS + 1 + i, &v->said[i], v->out.id, v->menu.said[i],
+				v->out.said[0] == '\0' ? "said" : NULL);
+}
+
+static void lend_sounds(struct voice_call *v)
+{
+	const struct sound *last = NULL;
+
+	v->call.sound = (struct modem_sound){ v->text.samples, v->text.count };
+	for (size_t i = 0; i < v->menu.count; i++) {
+		if (i == 0 || strcmp(v->menu.said[i], v->menu.said[i - 1]) != 0)
+			last = &v->said[i];
+		v->menu.key[i].sound = (struct modem_sound){ last->samples, last->count };
+	}
+}
+
+static void speech_open(struct voice_call *v)
+{
+	size_t n = 0;
+
+	while (n < SPEECH_WORDS && v->set.modem.speech_command[n][0] != '\0') {
+		v->command[n] = v->set.modem.speech_command[n];
+		n++;
+	}
+	v->speech = speech_new(v->loop, v->set.modem.speech_folder, n == 0 ? NULL : v->command);
+	for (size_t i = 0; i < PROMPTS; i++)
+		make(v, i, &v->prompt[i], 0, prompts[i].text, prompts[i].name);
+}
+
 struct voice_call *voice_call_new(uv_loop_t *loop, const struct channel_settings *set,
 	const struct channel_events *ev, struct modem *modem)
 {
@@ -131,27 +286,10 @@ struct voice_call *voice_call_new(uv_loop_t *loop, const struct channel_settings
 	v->modem = modem;
 	uv_timer_init(loop, &v->again);
 	v->again.data = v;
+	v->loop = loop;
+	if (set->modem.audio_device[0] != '\0')
+		speech_open(v);
 	return v;
-}
-
-static void gone(uv_handle_t *h)
-{
-	free(h->data);
-}
-
-void voice_call_free(struct voice_call *v)
-{
-	uv_close((uv_handle_t *)&v->again, gone);
-}
-
-bool voice_call_busy(const struct voice_call *v)
-{
-	return v->state != VOICE_FREE;
-}
-
-bool voice_call_room(const struct voice_call *v)
-{
-	return v->state == VOICE_FREE && modem_can_call(v->modem);
 }
 
 static void tell(
@@ -166,8 +304,40 @@ static void tell(
 					   .other_ref = "" });
 }
 
+static void gone(uv_handle_t *h)
+{
+	struct voice_call *v = h->data;
+
+	for (size_t i = 0; i < PROMPTS; i++)
+		drop(&v->prompt[i]);
+	for (size_t i = 0; i < MODEM_CALL_KEYS; i++)
+		drop(&v->said[i]);
+	drop(&v->text);
+	free(v);
+}
+
+void voice_call_free(struct voice_call *v)
+{
+	if (v->speech != NULL)
+		speech_free(v->speech);
+	if (v->state == VOICE_MAKES || v->state == VOICE_WAITS) /* the modem never heard of it */
+		tell(v, SEND_NOT_SENT, SEND_MODEM, "stopped");
+	uv_close((uv_handle_t *)&v->again, gone);
+}
+
+bool voice_call_busy(const struct voice_call *v)
+{
+	return v->state != VOICE_FREE;
+}
+
+bool voice_call_room(const struct voice_call *v)
+{
+	return v->state == VOICE_FREE && modem_can_call(v->modem);
+}
+
 static void place(struct voice_call *v)
 {
+	lend_sounds(v);
 	v->state = VOICE_CALLS;
 	switch (modem_call(v->modem, &v->call)) {
 	case MODEM_TAKEN:
@@ -194,7 +364,16 @@ bool voice_call_send(struct voice_call *v, const struct outgoing *m)
 		.text = v->out.text,
 		.keys = v->menu.key,
 		.key_count = v->menu.count };
-	place(v);
+	if (v->speech == NULL) {
+		place(v);
+		return true;
+	}
+	v->state = VOICE_MAKES;
+	make_sounds(v);
+	if (v->makes == 0) {
+		make_do(v);
+		place(v);
+	}
 	return true;
 }
 

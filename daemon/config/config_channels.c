@@ -174,9 +174,12 @@ static const struct config_key keys[] = {
 	{ "loop_every", KEY_OWN, 0, 0, 0, 0, NULL, config_loop },
 	{ "roaming", KEY_FLAG, AT(modem.roaming), 0, 0, 0, NULL, NULL },
 	{ "power_command", KEY_OWN, 0, 0, 0, 0, NULL, config_power },
+	{ "call_file", KEY_TEXT, AT(modem.call_file), sizeof ((struct channel_settings *)0)->modem.call_file, 1, 0, config_call_file_check, NULL },
+	{ "audio_device", KEY_PATH, AT(modem.audio_device), sizeof ((struct channel_settings *)0)->modem.audio_device, 0, SETTINGS_PATH, NULL, NULL },
+	{ "speech_command", KEY_OWN, 0, 0, 0, 0, NULL, config_speech },
 	{ "credit", KEY_OWN, 0, 0, 0, 0, NULL, config_credit },
 };
-enum { KEYS = sizeof keys / sizeof *keys, MODEM_KEYS = 13 }; /* the last of them */
+enum { KEYS = sizeof keys / sizeof *keys, MODEM_KEYS = 16 }; /* the last of them */
 /* clang-format on */
 
 /* -- keys of one kind ------------------------------------------------------------------------ */
@@ -478,6 +481,8 @@ static bool read_channel(struct config_reader *r, const struct config_node *n, v
 	if (!read_keys(r, n, c))
 		return false;
 	config_modem_imei(c);
+	if (!config_path(r, "speech", c->modem.speech_folder))
+		return config_wrong(r->error, n, "data_dir 的路径太长");
 	if (!check_whole(r, n, s, c))
 		return false;
 	fill_limits(c);

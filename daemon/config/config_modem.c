@@ -1,6 +1,7 @@
 /* config_modem.c - keys of a modem and its card that need more than a range. */
 #include "config_modem.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +66,54 @@ static bool one_word(struct config_reader *r, const struct config_node *n, void 
 bool config_power(struct config_reader *r, const struct config_node *n, void *target)
 {
 	return config_words(r, n, target, one_word);
+}
+
+/* -- calls ------------------------------------------------------------------------------------- */
+
+const char *config_call_file_check(const char *text)
+{
+	for (const char *c = text; *c != '\0'; c++)
+		if (!isalnum((unsigned char)*c) && strchr("._-", *c) == NULL)
+			return "要写模块上的文件名,只能有字母、数字、点、减号和下划线,如 "
+			       "\"task.amr\"";
+	return NULL;
+}
+
+static bool one_speech_word(struct config_reader *r, const struct config_node *n, void *target)
+{
+	struct channel_settings *c = target;
+	char word[SETTINGS_WORD];
+	size_t i = 0;
+
+	while (i < SETTINGS_WORDS && c->modem.speech_command[i][0] != '\0')
+		i++;
+	if (!config_text(r, n, word, sizeof word))
+		return false;
+	if (i == SETTINGS_WORDS)
+		return config_wrong(r->error, n, "speech_command 最多 %d 个词", SETTINGS_WORDS);
+	if (word[0] == '\0')
+		return config_wrong(r->error, n, "speech_command 里不能有空的词");
+	config_put(c->modem.speech_command[i], SETTINGS_WORD, word);
+	return true;
+}
+
+/* It must be told where to write, and what. */
+bool config_speech(struct config_reader *r, const struct config_node *n, void *target)
+{
+	const struct channel_settings *c = target;
+	bool out = false, text = false;
+
+	if (!config_words(r, n, target, one_speech_word))
+		return false;
+	for (size_t i = 0; i < SETTINGS_WORDS; i++) {
+		const char *word = c->modem.speech_command[i];
+
+		out |= strstr(word, "{out}") != NULL;
+		text |= strstr(word, "{text}") != NULL || strstr(word, "{file}") != NULL;
+	}
+	return (out && text) ||
+	       config_wrong(r->error, n,
+		       "speech_command 里要有 {out}(写出的WAV文件)和 {text} 或 {file}(要念的话)");
 }
 
 /* -- credit -------------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "audio_port.h"
 #include "clock.h"
 #include "dialogue.h"
 #include "driver.h"
@@ -33,6 +34,8 @@ struct modem {
 	bool seeks;              /* the port or its speed is not known beforehand */
 	char folder[PORTS_PATH]; /* of links to look through; "" none */
 	struct seek seek;
+	struct audio_port *sound; /* NULL: it has no port for it */
+	struct driver_audio audio;
 };
 
 static void on_timer(uv_timer_t *t);
@@ -343,6 +346,44 @@ static void on_ring(void *arg, const char *number)
 		m->events.on_ring(m->arg, number);
 }
 
+/* The sound of calls */
+
+static void sound_spoken(void *arg)
+{
+	struct modem *m = arg;
+
+	driver_spoken(&m->driver, clock_mono_ms());
+	arm(m);
+}
+
+static void sound_key(void *arg, char key)
+{
+	struct modem *m = arg;
+
+	driver_key(&m->driver, clock_mono_ms(), key);
+	arm(m);
+}
+
+static void sound_open(void *arg, bool listen)
+{
+	audio_port_open(arg, listen);
+}
+
+static void sound_say(void *arg, const struct modem_sound *s)
+{
+	audio_port_say(arg, s);
+}
+
+static void sound_stop(void *arg)
+{
+	audio_port_stop(arg);
+}
+
+static void sound_close(void *arg)
+{
+	audio_port_close(arg);
+}
+
 /* The owner's side */
 
 /* Where the device is a folder, or only the IMEI is given, or the speed is to be found. */
@@ -372,6 +413,7 @@ struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *conf
 		on_alarm, on_pin, on_ussd, on_cure, on_key, on_call, on_ring };
 	static const struct modem_events no_pin = { on_part, on_done, on_late, on_inbound, on_state,
 		on_alarm, NULL, on_ussd, on_cure, on_key, on_call, on_ring };
+	static const struct audio_events heard = { sound_spoken, sound_key };
 	struct modem *m = calloc(1, sizeof *m);
 	struct driver_port port = { to_port, open_port, NULL, m };
 
@@ -389,6 +431,12 @@ struct modem *modem_open(struct uv_loop_s *loop, const struct modem_config *conf
 	}
 	m->port = port_new(loop, m->device, config->baud > 0 ? config->baud : 0, &from_port, m);
 	driver_init(&m->driver, config, &port, events->on_pin != NULL ? &all : &no_pin, m);
+	if (config->audio_device != NULL) {
+		m->sound = audio_port_new(loop, config->audio_device, &heard, m);
+		m->audio = (struct driver_audio){ sound_open, sound_say, sound_stop, sound_close,
+			m->sound };
+		m->driver.audio = &m->audio;
+	}
 	driver_begin(&m->driver, clock_mono_ms());
 	arm(m);
 	return m;
@@ -404,6 +452,8 @@ void modem_close(struct modem *m)
 	seek_stop(&m->seek);
 	driver_end(&m->driver, clock_mono_ms());
 	ports_hold(m, NULL);
+	if (m->sound != NULL)
+		audio_port_free(m->sound);
 	port_free(m->port);
 	if (m->power != NULL)
 		power_free(m->power);

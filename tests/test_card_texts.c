@@ -27,9 +27,11 @@ static const struct ussd_row {
 	{ "plain letters", "Balance 12.30", 15, "Balance 12.30" },
 	{ "plain figures, an even number of them", "123456", 15, "123456" },
 	{ "plain figures, odd", "10086", AT_NONE, "10086" },
-	{ "UCS-2 told as such", "60A876844F59989D4E3A00310032002E00335143", 72, "您的余额为12.3元" },
+	{ "UCS-2 told as such", "60A876844F59989D4E3A00310032002E00335143", 72,
+		"您的余额为12.3元" },
 	{ "UCS-2 in small letters", "60a876844f59989d", 72, "您的余额" },
-	{ "UCS-2 told as GSM-7", "60A876844F59989D4E3A00310032002E00335143", 15, "您的余额为12.3元" },
+	{ "UCS-2 told as GSM-7", "60A876844F59989D4E3A00310032002E00335143", 15,
+		"您的余额为12.3元" },
 	{ "UCS-2 without a scheme", "60A876844F59989D", AT_NONE, "您的余额" },
 	{ "UCS-2 with a language in front", "4F59989D", 0x11, "余额" },
 	{ "a pair of surrogates", "D83DDE004F59989D", 72, "😀余额" },
@@ -83,18 +85,22 @@ static const struct credit_row {
 	int64_t fen;
 } credit_rows[] = {
 	{ "CMCC", "您好,您的话费余额为50.00元。", "", "移动", true, 5000 },
-	{ "CMCC, with figures before it", "截至3月6日,您的账户余额:12.3元", "", "移动", true, 1230 },
+	{ "CMCC, with figures before it", "截至3月6日,您的账户余额:12.3元", "", "移动", true,
+		1230 },
 	{ "Unicom", "尊敬的用户,您的可用余额为8元,感谢使用", "", "联通", true, 800 },
 	{ "Telecom", "您的账户余额0.55元", "", "电信", true, 55 },
 	{ "debts", "您的账户余额为-3.20元", "", "移动", true, -320 },
 	{ "the operator is not known", "您的可用余额:7.00元", "", NULL, true, 700 },
-	{ "a pattern of the office", "Balance: 12.3 yuan", "Balance[^0-9]*([0-9.]+)", NULL, true, 1230 },
-	{ "the first group that is a sum", "Balance 9", "(余额|Balance) ([0-9.]+)", NULL, true, 900 },
+	{ "a pattern of the office", "Balance: 12.3 yuan", "Balance[^0-9]*([0-9.]+)", NULL, true,
+		1230 },
+	{ "the first group that is a sum", "Balance 9", "(余额|Balance) ([0-9.]+)", NULL, true,
+		900 },
 	{ "no sum in it", "请发送短信查询余额", "", "移动", false, 0 },
 	{ "a sum of something else", "本月消费12.3元", "", "移动", false, 0 },
 	{ "more than two places are cut", "余额为1.239元", "余额为([0-9.]+)", NULL, true, 123 },
 	{ "two points are no sum", "余额为1.2.3元", "余额为([0-9.]+)", NULL, false, 0 },
-	{ "a number too long for money", "余额12345678901234567890", "余额([0-9]+)", NULL, false, 0 },
+	{ "a number too long for money", "余额12345678901234567890", "余额([0-9]+)", NULL, false,
+		0 },
 	{ "nothing", "", "", NULL, false, 0 },
 };
 
@@ -110,9 +116,10 @@ static void credit_reads(void **state)
 
 static void operators_are_known(void **state)
 {
-	static const char *const theirs[] = { "10086", "+8610086", "8610010", "10000", "1008611", "10099" };
-	static const char *const others[] = { "13800138000", "+8613800138000", "110860", "10690000123456",
-		"1", "", "CMCC" };
+	static const char *const theirs[] = { "10086", "+8610086", "8610010", "10000", "1008611",
+		"10099" };
+	static const char *const others[] = { "13800138000", "+8613800138000", "110860",
+		"10690000123456", "1", "", "CMCC" };
 
 	(void)state;
 	assert_string_equal(carrier_of_imsi("460000000013800")->name, "移动");
@@ -155,7 +162,9 @@ static const struct line_row {
 	{ "+CMGS: 255", "+CMGS: 255" },
 	{ "460000000013800", "460****00" },
 	{ "00310033003800300030003100330038003000300031", "[44 hex]" },
-	{ "a\xff" "b", "a?b" },
+	{ "a\xff"
+	  "b",
+		"a?b" },
 	{ "", "" },
 };
 
@@ -216,7 +225,8 @@ static void places_are_filled_in(void **state)
 	static const struct {
 		const char *word, *filled;
 	} rows[] = { { "-l", "-l" }, { "{usb}", "1-1.2" }, { "{port}", "/dev/ttyUSB2" },
-		{ "x{usb}y{port}{usb}", "x1-1.2y/dev/ttyUSB21-1.2" }, { "{other}", "{other}" }, { "{", "{" } };
+		{ "x{usb}y{port}{usb}", "x1-1.2y/dev/ttyUSB21-1.2" }, { "{other}", "{other}" },
+		{ "{", "{" } };
 	char out[POWER_WORD], longest[600];
 
 	(void)state;
@@ -232,7 +242,10 @@ static void places_are_filled_in(void **state)
 
 int main(void)
 {
-	enum { USSDS = sizeof ussd_rows / sizeof *ussd_rows, CREDITS = sizeof credit_rows / sizeof *credit_rows };
+	enum {
+		USSDS = sizeof ussd_rows / sizeof *ussd_rows,
+		CREDITS = sizeof credit_rows / sizeof *credit_rows
+	};
 	static const struct CMUnitTest more[] = {
 		cmocka_unit_test(codes_are_packed),
 		cmocka_unit_test(operators_are_known),

@@ -72,8 +72,8 @@ static void its_words_are_words_and_no_shell_reads_them(void **state)
 	/* dd copies /dev/null: it exists only to show that "; echo" reaches it as a word. */
 	r = run_words((const char *const[]){ "/bin/dd", "if=/dev/null", out, "status=none", NULL });
 	assert_true(r.ok);
-	r = run_words((const char *const[]){ "/usr/bin/test", "{port} {usb};$(x)", "=",
-		"/dev/ttyUSB2 1-1.2;$(x)", NULL });
+	r = run_words((const char *const[]){
+		"/usr/bin/test", "{port} {usb};$(x)", "=", "/dev/ttyUSB2 1-1.2;$(x)", NULL });
 	assert_true(r.ok);
 	n = read(fd, text, sizeof text);
 	assert_int_equal(n, 0);

@@ -221,40 +221,44 @@ static const struct bad_row {
 		"simcom", NULL },
 	{ "an IMEI too short", MODEM "imei = \"866\"; });\n", 1, "IMEI", NULL },
 	{ "an IMEI as a device, too short",
-		"channels = ({ name = \"a\"; kind = \"modem\"; device = \"imei:866\"; });\n", 1, "IMEI",
-		NULL },
-	{ "neither device nor IMEI", "channels = ({ name = \"a\"; kind = \"modem\"; });\n", 1, "imei",
-		NULL },
+		"channels = ({ name = \"a\"; kind = \"modem\"; device = \"imei:866\"; });\n", 1,
+		"IMEI", NULL },
+	{ "neither device nor IMEI", "channels = ({ name = \"a\"; kind = \"modem\"; });\n", 1,
+		"imei", NULL },
 	{ "one IMEI twice",
-		"channels = ({ name = \"a\"; kind = \"modem\"; device = \"imei:866000000000011\"; }, "
+		"channels = ({ name = \"a\"; kind = \"modem\"; device = \"imei:866000000000011\"; "
+		"}, "
 		"{ name = \"b\"; kind = \"modem\"; imei = \"866000000000011\"; });\n",
 		1, "同一个 imei", NULL },
 	{ "a card number with letters", MODEM "iccid = \"8986x\"; });\n", 1, "ICCID", NULL },
 	{ "a power command that is no path", MODEM "power_command = [\"uhubctl\"]; });\n", 1,
 		"完整路径", NULL },
-	{ "a power command with an empty word", MODEM "power_command = [\"/bin/x\", \"\"]; });\n", 1,
-		"空的词", NULL },
+	{ "a power command with an empty word", MODEM "power_command = [\"/bin/x\", \"\"]; });\n",
+		1, "空的词", NULL },
 	{ "a power command of many words",
-		MODEM "power_command = [\"/b\",\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\","
-		      "\"10\",\"11\",\"12\"]; });\n",
+		MODEM
+		"power_command = [\"/b\",\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\","
+		"\"10\",\"11\",\"12\"]; });\n",
 		1, "最多 12", NULL },
 	{ "credit without a query", MODEM "credit = { low = \"5元\"; }; });\n", 1, "query", NULL },
-	{ "a query of an unknown kind", MODEM "credit = { query = \"http:x\"; }; });\n", 1, "ussd:",
-		"sms:" },
-	{ "a USSD code with letters", MODEM "credit = { query = \"ussd:*100#x\"; }; });\n", 1, "ussd:",
-		NULL },
+	{ "a query of an unknown kind", MODEM "credit = { query = \"http:x\"; }; });\n", 1,
+		"ussd:", "sms:" },
+	{ "a USSD code with letters", MODEM "credit = { query = \"ussd:*100#x\"; }; });\n", 1,
+		"ussd:", NULL },
 	{ "a query by SMS without a text", MODEM "credit = { query = \"sms:10086:\"; }; });\n", 1,
 		"sms:10086", NULL },
 	{ "a pattern without a group",
-		MODEM "credit = { query = \"ussd:*1#\"; pattern = \"余额[0-9]+\"; }; });\n", 1, "括号",
-		NULL },
+		MODEM "credit = { query = \"ussd:*1#\"; pattern = \"余额[0-9]+\"; }; });\n", 1,
+		"括号", NULL },
 	{ "a pattern that is none",
-		MODEM "credit = { query = \"ussd:*1#\"; pattern = \"([0-9]+\"; }; });\n", 1, "正则", NULL },
-	{ "a pattern that refers back",
-		MODEM "credit = { query = \"ussd:*1#\"; pattern = \"(a)\\\\1\"; }; });\n", 1, "反向引用",
+		MODEM "credit = { query = \"ussd:*1#\"; pattern = \"([0-9]+\"; }; });\n", 1, "正则",
 		NULL },
-	{ "low credit that is no money", MODEM "credit = { query = \"ussd:*1#\"; low = \"很少\"; }; });\n",
-		1, "金额", NULL },
+	{ "a pattern that refers back",
+		MODEM "credit = { query = \"ussd:*1#\"; pattern = \"(a)\\\\1\"; }; });\n", 1,
+		"反向引用", NULL },
+	{ "low credit that is no money",
+		MODEM "credit = { query = \"ussd:*1#\"; low = \"很少\"; }; });\n", 1, "金额",
+		NULL },
 	{ "a loop test every minute", MODEM "loop_every = \"1min\"; });\n", 1, "1小时", NULL },
 	{ "a loop test to letters", MODEM "loop_to = \"me\"; });\n", 1, "号码", NULL },
 	{ "a number with letters", MODEM "own_number = \"1380013800x\"; });\n", 1, "号码", NULL },
@@ -619,12 +623,12 @@ static void channels_have_their_defaults_by_device(void **state)
 
 static void a_modem_has_keys_of_its_own(void **state)
 {
-	struct settings *s = reads(
-		MODEM "iccid = \"898600\"; profile = \"simcom\"; roaming = true; own_number = "
-		      "\"13800138000\";\n power_command = [\"/usr/sbin/uhubctl\", \"-l\", \"{usb}\"];\n"
-		      "credit = { query = \"ussd:*100#\"; pattern = \"移动\"; low = \"5元\"; }; "
-		      "loop_every = \"12h\"; baud = 0; },\n"
-		      "{ name = \"b\"; kind = \"modem\"; device = \"imei:866000000000011\"; });\n");
+	struct settings *s = reads(MODEM
+		"iccid = \"898600\"; profile = \"simcom\"; roaming = true; own_number = "
+		"\"13800138000\";\n power_command = [\"/usr/sbin/uhubctl\", \"-l\", \"{usb}\"];\n"
+		"credit = { query = \"ussd:*100#\"; pattern = \"移动\"; low = \"5元\"; }; "
+		"loop_every = \"12h\"; baud = 0; },\n"
+		"{ name = \"b\"; kind = \"modem\"; device = \"imei:866000000000011\"; });\n");
 	const struct channel_settings *a = &s->channel[0], *b = &s->channel[1];
 
 	(void)state;

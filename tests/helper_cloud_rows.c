@@ -70,7 +70,7 @@ const struct request_row cloud_requests[] = {
 	{ "generic-json", "JSON with an HMAC in a header", false, "13800138000", "", "", "【示例镇反诈】17号 \"a\\b\"\n{to}", NULL, "POST https://sms.example.com/v2/demo\nContent-Type: application/json\nX-Time: 1695105000\nX-Nonce: 315685\nX-Sign: 8a7ecdc53bd18a3ef88d945c03d4ae312f494872\n\n{\"phones\":[\"+8613800138000\"],\"content\":\"【示例镇反诈】17号 \\\"a\\\\b\\\"\\n{to}\",\"sign\":\"示例镇反诈\",\"at\":1695105000000,\"ref\":\"T20230919x0001\",\"app\":\"A&1\"}" },
 	{ "generic-text", "a form in GBK, UTC", false, "13800138000", "", "", "【示例镇反诈】17号", NULL, "POST http://10.0.0.8:9000/sms.aspx\nContent-Type: application/x-www-form-urlencoded\n\nuid=demo&pwd=demoPass1&mobile=8613800138000&msg=%A1%BE%CA%BE%C0%FD%D5%F2%B7%B4%D5%A9%A1%BF17%BA%C5&t=2023-09-19%2006%3A30%3A00" },
 	{ "generic-template", "a registered text", false, "13800138000", "alert", VALUES, "x", NULL, "POST https://sms.example.com/t\nContent-Type: application/x-www-form-urlencoded\n\ntpl=SMS_1&to=13800138000&params=%5B%2217%22%2C%22%E7%8E%8B%2A%22%2C%22%E6%9D%8E%E5%BA%843%E7%BB%84%22%5D&o=%7B%22code%22%3A%2217%22%2C%22name%22%3A%22%E7%8E%8B%2A%22%2C%22area%22%3A%22%E6%9D%8E%E5%BA%843%E7%BB%84%22%7D" },
-	{ NULL },
+	{ .name = NULL },
 };
 
 #define J "application/json"
@@ -133,7 +133,7 @@ const struct answer_row cloud_answers[] = {
 	{ "generic-text", "refused", false, 200, "text/plain", "-3,\xD3\xE0\xB6\xEE\xB2\xBB\xD7\xE3", "CONFIG id= code=-3" },
 	{ "generic-text", "refused, who knows", false, 200, "text/plain", "-99", "RETRY id= code=-99 unknown" },
 	{ "generic-text", "nothing", false, 200, "text/plain", "", "UNKNOWN id= code=HTTP 200" },
-	{ NULL },
+	{ .name = NULL },
 };
 
 #define TEN_BODY "{\"Response\":{\"Error\":{\"Code\":\"%s\",\"Message\":\"x\"},\"RequestId\":\"a\"}}"
@@ -184,7 +184,7 @@ const struct code_row cloud_code_rows[] = {
 	{ "generic", false, 200, GEN_BODY_, CLOUD_MESSAGE, false, "31" },
 	{ "generic", false, 500, GEN_BODY_, CLOUD_RETRY, false, "32" },
 	{ "generic", false, 200, GEN_BODY_, CLOUD_RETRY, true, "4711" },
-	{ NULL },
+	{ .account = NULL },
 };
 
 #define RECEIPT "{\"phone_number\":\"13800138000\",\"send_time\":\"2023-09-19 14:30:00\",\"report_time\":\"2023-09-19 14:30:05\",\"success\":true,\"err_code\":\"DELIVERED\",\"err_msg\":\"用户接收成功\",\"sms_size\":\"1\",\"biz_id\":\"9^0\",\"out_id\":\"T1\"}"
@@ -268,7 +268,7 @@ const struct hook_row cloud_hooks[] = {
 	{ "generic-json", "nothing is configured", "receipt", J, NULL, NULL, "{}", CLOUD_HOOK_UNREADABLE, NULL, "" },
 	{ "generic-text", "rows in a text", "receipt", "text/plain", NULL, NULL, "1,13800138000,0,2023-09-19 14:30:05|2,13900000000,UNDELIV,|", CLOUD_HOOK_TAKEN, "OK", "report id=1 ref= to=13800138000 delivered OK 0 @1695105005\nreport id=2 ref= to=13900000000 failed OTHER UNDELIV @0\n" },
 	{ "generic-text", "rows in a field of a form in GBK", "inbound", F, NULL, NULL, "data=13800138000%7C%7C171%20%CA%D5%B5%BD%7C%7C20230919143000;;13900000000||170||", CLOUD_HOOK_TAKEN, "OK", "reply id= ref= to=13800138000 171 收到 @1695105000\nreply id= ref= to=13900000000 170 @0\n" },
-	{ NULL },
+	{ .name = NULL },
 };
 
 #define TOKEN "{\"Code\":\"OK\",\"MessageTokenDTO\":{\"AccessKeyId\":\"STS.a\",\"AccessKeySecret\":\"s\",\"SecurityToken\":\"t+/=\",\"ExpireTime\":\"2023-09-19 15:30:00\"}}"
@@ -297,7 +297,7 @@ const struct poll_row cloud_polls[] = {
 	{ "generic-text", "receipts, none, refused", 0, { { 200, "1,13800138000,0,2023-09-19 14:30:05|" }, { 200, "" }, { 401, "" }, { 200, "<html>" } }, "GET http://10.0.0.8:9000/report.aspx?uid=demo\n\n\ndone\nreport id=1 ref= to=13800138000 delivered OK 0 @1695105005\nGET http://10.0.0.8:9000/report.aspx?uid=demo\n\n\ndone\nGET http://10.0.0.8:9000/report.aspx?uid=demo\n\n\nrefused CONFIG HTTP 401\nGET http://10.0.0.8:9000/report.aspx?uid=demo\n\n\nrefused CONFIG HTTP 200\n" },
 	{ "generic-text", "replies as JSON with rows inside", 1, { { 200, "{\"data\":\"13800138000||171||20230919143000\"}" } }, "POST http://10.0.0.8:9000/mo.aspx\nContent-Type: application/x-www-form-urlencoded\n\nuid=demo\ndone\nreply id= ref= to=13800138000 171 @1695105000\n" },
 	{ "generic", "no address, no poll", 0, { { 200, "" } }, "off\n" },
-	{ NULL },
+	{ .name = NULL },
 };
 
 const struct queried_row cloud_queries[] = {
@@ -310,7 +310,7 @@ const struct queried_row cloud_queries[] = {
 	{ "twilio", "failed", false, 200, "{\"sid\":\"SM1\",\"to\":\"+1\",\"status\":\"failed\",\"error_code\":21610}", true, "report id=SM1 ref= to=+1 failed OTHER 21610 @0\n" },
 	{ "twilio", "not known there", false, 404, "{\"code\":20404}", true, "" },
 	{ "twilio", "no right", false, 401, "{\"code\":20003}", false, "" },
-	{ NULL },
+	{ .name = NULL },
 };
 
 const struct wrong_row cloud_wrongs[] = {
@@ -366,7 +366,7 @@ const struct wrong_row cloud_wrongs[] = {
 	{ "generic", "replies without a text", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\"}}", "reply", "text" },
 	{ "generic", "a strange item", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\",\"txt\":\"t\"}}", "reply", "txt" },
 	{ "generic", "a poll with a name that is none", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\",\"text\":\"t\",\"url\":\"https://x/{who}\"}}", "reply", "who" },
-	{ NULL },
+	{ .name = NULL },
 };
 
 const struct unfit_row cloud_unfits[] = {
@@ -397,7 +397,7 @@ const struct unfit_row cloud_unfits[] = {
 	{ "generic", "any text", false, "13800138000", "", "", "x", NULL },
 	{ "generic-template", "free words", false, "13800138000", "", "", "x", "登记过的模板" },
 	{ "generic", "no calls", true, "13800138000", "alert", VALUES, "x", "不打电话" },
-	{ NULL },
+	{ .name = NULL },
 };
 
 const char *const cloud_strict_kinds[] = { "aliyun", "tencent", "mas", "telecom", "huawei", "twilio", NULL };

@@ -106,7 +106,7 @@ void cloud_hook_say(
 
 void cloud_copy(char *out, size_t n, const char *text)
 {
-	const char *end = text + strlen(text);
+	const char *end = strchr(text, '\0');
 	size_t len = 0;
 
 	while (text < end) {

@@ -128,9 +128,13 @@ void sign_unpercent(const char *bytes, size_t n, struct buf *out)
 		int hi = bytes[i] == '%' && i + 2 < n ? nibble(bytes[i + 1]) : -1;
 		int lo = hi >= 0 ? nibble(bytes[i + 2]) : -1;
 
-		if (lo >= 0)
+		char c = bytes[i] == '+' ? ' ' : bytes[i];
+
+		if (lo >= 0) {
+			c = (char)(hi * 16 + lo);
 			i += 2;
-		buf_addc(out, lo >= 0 ? (char)(hi << 4 | lo) : bytes[i] == '+' ? ' ' : bytes[i]);
+		}
+		buf_addc(out, c);
 	}
 }
 

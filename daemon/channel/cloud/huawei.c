@@ -225,13 +225,11 @@ static void sms_verdict(const json_t *o, const struct cloud_answer *in, struct c
 		cloud_json_text(o, "error_code", code, sizeof code); /* of the gateway before it */
 	cloud_json_text(o, "description", words, sizeof words);
 	cloud_json_text(one, "status", status, sizeof status);
-	if (code[0] == '\0')
-		cloud_verdict_unreadable(v, in);
-	else if (status[0] != '\0' && strcmp(status, "000000") != 0)
+	if (status[0] != '\0' && strcmp(status, "000000") != 0)
 		cloud_verdict_code(v, codes, status, words);
-	else if (strcmp(code, "000000") != 0)
+	else if (code[0] != '\0' && strcmp(code, "000000") != 0)
 		cloud_verdict_code(v, codes, code, words);
-	else if (status[0] == '\0')
+	else if (code[0] == '\0' || status[0] == '\0')
 		cloud_verdict_unreadable(v, in);
 	else
 		cloud_verdict_set(v, CLOUD_OK, code, "");

@@ -280,14 +280,14 @@ static enum cloud_polled polled(struct cloud_account *a, int which, const struct
 {
 	struct unicom *u = a->more;
 	char result[64], description[160], reports[CLOUD_BODY_MAX];
-	enum cloud_polled done = CLOUD_POLL_DONE;
+	enum cloud_polled done = CLOUD_POLL_UNREADABLE;
 	struct buf text;
 
 	if (cloud_verdict_http(v, in))
 		return CLOUD_POLL_REFUSED;
 	decode(in, &text);
 	if (!field(buf_str(&text), "result", false, result, sizeof result)) {
-		done = CLOUD_POLL_UNREADABLE;
+		/* nothing of theirs */
 	} else if (strcmp(result, "0") != 0) {
 		field(buf_str(&text), "description", false, description, sizeof description);
 		refused(v, result, description);
@@ -295,11 +295,13 @@ static enum cloud_polled polled(struct cloud_account *a, int which, const struct
 	} else if (which == REPORTS) {
 		field(buf_str(&text), "out", true, reports, sizeof reports);
 		read_reports(reports, out);
-	} else if (!read_replies(buf_str(&text), out)) {
-		done = CLOUD_POLL_UNREADABLE;
-	} else if (out->count > 0) {
-		field(buf_str(&text), "id", false, u->confirm_id, sizeof u->confirm_id);
-		done = CLOUD_POLL_MORE;
+		done = CLOUD_POLL_DONE;
+	} else if (read_replies(buf_str(&text), out)) {
+		done = CLOUD_POLL_DONE;
+		if (out->count > 0) {
+			field(buf_str(&text), "id", false, u->confirm_id, sizeof u->confirm_id);
+			done = CLOUD_POLL_MORE;
+		}
 	}
 	buf_free(&text);
 	return done;

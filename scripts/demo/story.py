@@ -9,6 +9,9 @@ NAMES = {"13800138001": "赵一(示例村)", "13800138002": "钱二(桥头村)",
          "13800138009": "吴九(中心值班)", "13800138010": "冯警官(派出所)"}
 
 
+CALLS = {"dial": "电话响了", "answered": "接起电话", "spoke": "听到: %s", "key": "按了 %s", "ended": "电话结束"}
+
+
 def tell(start, e):
     at = "%5.1fs" % (e["t"] / 1e6 - start)
     if e["ev"] == "heard":
@@ -16,6 +19,10 @@ def tell(start, e):
     elif e["ev"] == "deliver":
         number = e["from"].replace("+86", "")
         print("%s  %s 回复: %s" % (at, NAMES.get(number, number), e["text"]), flush=True)
+    elif e["ev"] == "call" and e["what"] in CALLS:
+        what = CALLS[e["what"]]
+        print("%s  %s %s" % (at, NAMES.get(e["number"], e["number"]), what % e["text"] if "%" in what else what),
+              flush=True)
 
 
 def main():

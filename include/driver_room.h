@@ -57,6 +57,7 @@ void send_break(struct driver *d); /* the modem is gone: what was not written is
 
 /* driver_inbox.c */
 bool inbox_next(struct driver *d);
+bool inbox_announced(struct driver *d);    /* while a call is up: what +CMTI told of */
 bool inbox_urgent(const struct driver *d); /* before a send: acknowledgements, a full store */
 void inbox_handed(struct driver *d, const struct at_event *e); /* +CMT, +CDS */
 void inbox_lost(struct driver *d, const struct at_event *e);   /* a header without its PDU */
@@ -66,7 +67,8 @@ void inbox_forget_places(struct driver *d); /* after resync and reset indexes ar
 void inbox_init(struct driver *d);
 
 /* driver_call.c */
-bool call_is_up(const struct driver *d); /* nothing but the call's own commands may be written */
+bool call_is_up(const struct driver *d);    /* nothing but the call's own commands may be written */
+bool call_may_read(const struct driver *d); /* an announced SMS: somebody may be taking the task */
 bool call_next(struct driver *d);
 void call_timer(struct driver *d, enum driver_timer t);
 void call_break(struct driver *d); /* the modem is gone: the call is booked with what is known */

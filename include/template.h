@@ -81,7 +81,7 @@ enum template_name {
 	TPL_BACK,
 	TPL_STOP,
 	TPL_UNKNOWN_NONE, /* a code that is not known, from a phone without open tasks */
-	/* Spoken: without the signature. */
+	/* From here on spoken: without the signature. */
 	TPL_CALL,          /* asks like the alert: 1, 0, 7 */
 	TPL_CALL_HANDOVER, /* to the police contact: money has gone */
 	TPL_CALL_TOLD,     /* as TPL_TOLD */

@@ -73,10 +73,7 @@ static const struct value_kind { const char *key; size_t chars; const char *ordi
  * and what we send when the office has not written its own. The answers to replies are those
  * of the reply grammar, to the letter.
  */
-static const struct house_text {
-	const char *key, *knows, *needs, *text;
-	bool spoken;
-} texts[TPL_COUNT] = {
+static const struct house_text { const char *key, *knows, *needs, *text; } texts[TPL_COUNT] = {
 	[TPL_ALERT] = { "alert", PERSON ANSWERS OFFICE " limit ", "code accept decline",
 		"{code}号·{word}:{name},{area},疑{type}。接单回{accept},不能去回{decline}" },
 	[TPL_ALERT_MINOR] = { "alert_minor", MINOR ANSWERS OFFICE " limit ", "code accept decline",
@@ -148,21 +145,21 @@ static const struct house_text {
 		"没有{code}号任务,您现在没有未完任务。有事请致电{centre_phone}" },
 	[TPL_CALL] = { "call", SPOKEN, "",
 		"这里是{centre}。{level}任务,{code_said}号,{name_said},{area},疑似{type}。"
-		"接单请按1,不能去请按0,要民警请按7,再听一遍请按星号。", true },
+		"接单请按1,不能去请按0,要民警请按7,再听一遍请按星号。" },
 	[TPL_CALL_HANDOVER] = { "call_handover", SPOKEN, "",
 		"这里是{centre}。止付任务,{code_said}号,{name_said},{area},疑似{type},已经转账,请马上办理止付,"
-		"资料请看短信。收到请按1,办不了请按0,再听一遍请按星号。", true },
+		"资料请看短信。收到请按1,办不了请按0,再听一遍请按星号。" },
 	[TPL_CALL_TOLD] = { "call_told", SPOKEN " waited ", "",
-		"这里是{centre}。通报{level}任务,{name_said},{area},疑似{type},{waited}无人接单,请协调督促。", true },
+		"这里是{centre}。通报{level}任务,{name_said},{area},疑似{type},{waited}无人接单,请协调督促。" },
 	[TPL_CALL_RESIDENT] = { "call_resident", OFFICE, "",
 		"您好,这里是{centre}。有人可能正在骗您的钱。请马上挂断对方电话,不要转账,不要把验证码告诉任何人。"
-		"拿不准请拨打96110或者110核实。再听一遍请按星号。", true },
+		"拿不准请拨打96110或者110核实。再听一遍请按星号。" },
 	[TPL_CALL_TAKEN] = { "call_taken", SPOKEN, "",
-		"您已接单,{name_said},{area}。详细情况请看短信。", true },
+		"您已接单,{name_said},{area}。详细情况请看短信。" },
 	[TPL_CALL_DONE] = { "call_done", SPOKEN " action ", "action",
-		"已记录,{action}。", true },
+		"已记录,{action}。" },
 	[TPL_CALL_BY_SMS] = { "call_by_sms", SPOKEN, "",
-		"结果请用短信回复。", true },
+		"结果请用短信回复。" },
 };
 /* clang-format on */
 
@@ -197,7 +194,7 @@ int template_of_key(const char *key)
 bool template_is_spoken(enum template_name name)
 {
 	assert(name < TPL_COUNT);
-	return texts[name].spoken;
+	return name >= TPL_CALL;
 }
 
 static const struct value_kind *kind_of(const char *key)
@@ -421,7 +418,7 @@ void template_fill(const struct templates *t, enum template_name name,
 
 	assert(name < TPL_COUNT && n > 0);
 	*out = '\0';
-	if (!texts[name].spoken)
+	if (!template_is_spoken(name))
 		write_signature(&w, t);
 	if (v->drill)
 		write_all(&w, t->drill_mark);

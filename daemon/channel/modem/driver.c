@@ -134,7 +134,7 @@ static bool ready_next(struct driver *d)
 	if (call_next(d))
 		return true;
 	if (call_is_up(d))
-		return false;
+		return call_may_read(d) && inbox_announced(d);
 	if (d->network_first && watch_next(d))
 		return true;
 	d->network_first = false;

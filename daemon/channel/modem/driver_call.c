@@ -88,6 +88,11 @@ static bool talking(const struct driver *d)
 	return d->call.state >= CALL_SPEAK && d->call.state <= CALL_CONFIRMED;
 }
 
+bool call_may_read(const struct driver *d)
+{
+	return d->call.state == CALL_WAIT || talking(d);
+}
+
 /* The verdict */
 
 static void judge(const struct driver *d, struct modem_call_result *r)

@@ -413,6 +413,12 @@ bool inbox_urgent(const struct driver *d)
 	return d->acks > 0 || (full && (d->sweeps != 0 || to_delete(d, NULL) != NULL));
 }
 
+/* No looking around, no other store: the lines of a call come meanwhile. */
+bool inbox_announced(struct driver *d)
+{
+	return acknowledge(d) || next_notice(d);
+}
+
 bool inbox_next(struct driver *d)
 {
 	const struct driver_held *h = to_delete(d, d->store);

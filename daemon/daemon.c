@@ -201,6 +201,9 @@ static void settings_swapped(struct work *w)
 	if (h->web != NULL)
 		web_reload(h->web, h->set);
 	dropbox_settings(h->dropbox, h->set);
+	/* Whoever mended a key or a clock has the file read again. */
+	for (int i = 0; i < h->set->channel_count; i++)
+		pump_resume(h->pump, h->set->channel[i].name);
 	/* A pool thread may still read by the old ones: they go at the next reload, or at the end. */
 	settings_free(h->retired_set);
 	h->retired_set = r->old;
@@ -301,11 +304,25 @@ static bool order_channel(void *arg, const char *name, const char *what, const c
 	return pump_order(h->pump, name, what, why);
 }
 
-static bool resume_channel(void *arg, const char *name, const char **why)
+static void resume_channel(void *arg, const char *name)
 {
 	struct house *h = arg;
 
-	return pump_resume(h->pump, name, why);
+	pump_resume(h->pump, name);
+}
+
+static json_t *channel_log(void *arg, const char *name, uint64_t since)
+{
+	struct house *h = arg;
+
+	return pump_log(h->pump, name, since);
+}
+
+static bool no_way(void *arg)
+{
+	struct house *h = arg;
+
+	return pump_no_way(h->pump);
 }
 
 static bool hook(void *arg, const char *channel, const struct channel_hook *in,
@@ -349,6 +366,8 @@ static void open_doors(struct house *h)
 			.channels = channels,
 			.channel_order = order_channel,
 			.channel_resume = resume_channel,
+			.channel_log = channel_log,
+			.no_way = no_way,
 			.hook = hook,
 			.broken = on_broken } };
 	char why[512];

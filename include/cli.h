@@ -129,6 +129,10 @@ int cli_message_send(struct cli *c);
 int cli_inbox_resolve(struct cli *c);
 int cli_outcome_list(struct cli *c);
 int cli_channel_list(struct cli *c);
+int cli_channels(struct cli *c); /* the table alone, for status */
+int cli_channel_show(struct cli *c);
+int cli_channel_route(struct cli *c);
+int cli_channel_log(struct cli *c);
 int cli_key_add(struct cli *c);
 int cli_status(struct cli *c);
 int cli_backup(struct cli *c);

@@ -81,6 +81,15 @@ void desk_back(struct desk *d, const char *channel, int64_t id);
 void desk_lane(struct desk *d, const char *channel, bool up, bool suspect,
 	const int free_[OUTGOING_KINDS]);
 void desk_lanes_changed(struct desk *d); /* one of them is up or down now */
+/* What the desk knows of each: [{"name","paused","breaker","limits",…}]; new reference. */
+json_t *desk_channels(struct desk *d);
+/* In which order a message to that number would try the channels, and why; new reference. */
+struct desk_route {
+	const char *to;
+	unsigned purpose; /* one bit of enum way_purpose (way.h), not WAY_URGENT */
+	bool urgent, call;
+};
+json_t *desk_route(struct desk *d, const struct desk_route *q);
 bool desk_no_way(
 	const struct desk *d); /* no channel can carry an urgent SMS, and people were told */
 void desk_part(struct desk *d, const char *channel, const struct send_part *part);

@@ -36,8 +36,8 @@ bool pump_hook(struct pump *p, const char *name, const struct channel_hook *h,
 	struct channel_hook_answer *answer, void (*done)(void *arg, bool ok), void *arg);
 /* A person's order, see channel_kind.order. False: *why in plain Chinese. */
 bool pump_order(struct pump *p, const char *name, const char *what, const char **why);
-/* A person says that what stopped this channel is mended. False: *why in plain Chinese. */
-bool pump_resume(struct pump *p, const char *name, const char **why);
+/* A person says that what stopped this channel is mended. */
+void pump_resume(struct pump *p, const char *name);
 
 /* Lines of the dialogue after `since`, see channel_kind.log; NULL: no such channel, or it keeps none. */
 json_t *pump_log(struct pump *p, const char *name, uint64_t since);

@@ -8,8 +8,6 @@
 #ifndef QUANZU_TRAFFIC_H
 #define QUANZU_TRAFFIC_H
 
-#include <jansson.h>
-
 #include "channel.h"
 #include "channel_row.h"
 #include "message.h"
@@ -42,6 +40,8 @@ struct traffic {
 
 void traffic_start(struct desk *d);
 void traffic_stop(struct desk *d);
+/* The configuration was read again: what was stopped is tried again, pauses stay. In a job. */
+void traffic_reload(struct desk *d);
 
 enum traffic_turn {
 	TRAFFIC_GO,    /* by this channel, now */
@@ -81,17 +81,5 @@ struct quota_limits traffic_limits(const struct traffic_channel *c);
 /* Until when this number, or this template to it, has had its share of that channel; 0 not. */
 int64_t traffic_number_until(
 	struct desk *d, const struct traffic_channel *c, const struct outgoing *o);
-
-/* -- for people ---------------------------------------------------------------------------------- */
-
-/* [{"name","kind","breaker","paused",…}], for GET /v1/channels; new reference. */
-json_t *traffic_json(struct desk *d);
-/* The order for a message to that number: {"to","purpose",…,"order":[…]}; new reference. */
-struct traffic_question {
-	const char *to;
-	unsigned purpose; /* bits of enum way_purpose, one of them */
-	bool urgent, call;
-};
-json_t *traffic_route_json(struct desk *d, const struct traffic_question *q);
 
 #endif

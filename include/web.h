@@ -25,10 +25,13 @@ struct web_hooks { /* what other rooms tell; loop's thread; each may be NULL */
 	void *arg;
 	/* [{"name","kind","up",...}] of the channels that run; a new reference. */
 	json_t *(*channels)(void *arg);
-	/* Starts a test; false: *why in plain Chinese. */
-	bool (*channel_test)(void *arg, const char *name, const json_t *body, const char **why);
 	bool (*channel_order)(void *arg, const char *name, const char *what, const char **why);
-	bool (*channel_resume)(void *arg, const char *name, const char **why);
+	/* A person says that what stopped it is mended. */
+	void (*channel_resume)(void *arg, const char *name);
+	/* Lines of its dialogue after `since`, see channel_kind.log; NULL none. */
+	json_t *(*channel_log)(void *arg, const char *name, uint64_t since);
+	/* No channel can carry an urgent SMS, and people were told. */
+	bool (*no_way)(void *arg);
 	/* A provider's callback for that channel: see channel_kind.hook. */
 	bool (*hook)(void *arg, const char *channel, const struct channel_hook *h,
 		struct channel_hook_answer *answer, void (*done)(void *arg, bool ok),

@@ -105,6 +105,10 @@ json_t *web_body_object(struct request *rq);
 bool web_id(struct request *rq, const char *text, int64_t *id); /* false: answered 404 */
 void web_etag(struct request *rq); /* of what is in out; 304 when the asker has it */
 
+/* web_command.c: an order about something that has a name, not an id; it stands in the body as "name". */
+void web_order_named(
+	struct request *rq, const char *noun, const char *verb, const char *name, int status);
+
 /* The handlers, by file. */
 void web_health(struct request *rq);
 void web_ready(struct request *rq);
@@ -121,6 +125,10 @@ void web_push(struct request *rq);
 void web_people_add(struct request *rq);
 void web_people_change(struct request *rq);
 void web_channels(struct request *rq);
+void web_channel_one(struct request *rq);
+void web_channel_route(struct request *rq);
+void web_channel_log(struct request *rq);
+void web_channel_pause(struct request *rq);
 void web_channel_test(struct request *rq);
 void web_channel_order(struct request *rq); /* {"what": "loop"}, see channel.h */
 void web_channel_resume(struct request *rq);

@@ -111,8 +111,15 @@ const struct cli_verb cli_verbs[] = {
 	ORDER("alarm", "clear", "id:编号", "", "/v1/alarms/{id}/clear", "已解除", "解除告警"),
 
 	{ "channel", "list", "", "", "GET", "/v1/channels", cli_channel_list, NULL, "通道和信号" },
-	ORDER("channel", "test", "name:通道", "to:号码", "/v1/channels/{name}/test", "已开始测试", "试一试通道"),
-	ORDER("channel", "resume", "name:通道", "", "/v1/channels/{name}/resume", "已恢复", "通道因密钥、余额等停下后，恢复使用"),
+	{ "channel", "show", "name:通道", "", "GET", "/v1/channels/{name}", cli_channel_show, NULL, "一个通道：状态、限额、熔断、卡和模块" },
+	ORDER("channel", "test", "name:通道", "to:号码 voice", "/v1/channels/{name}/test", "已交给通道",
+		"发一条测试短信：--to 号码；加 --voice 打测试电话"),
+	ORDER("channel", "pause", "name:通道", "", "/v1/channels/{name}/pause", "已暂停", "暂停一个通道，重启后仍然暂停"),
+	ORDER("channel", "resume", "name:通道", "", "/v1/channels/{name}/resume", "已恢复", "恢复暂停、停用或熔断的通道"),
+	{ "channel", "log", "name:通道", "follow", "GET", "/v1/channels/{name}/log", cli_channel_log, NULL,
+		"和模块、服务商的对话，号码已遮盖；--follow 一直看下去" },
+	{ "channel", "route", "", "to:号码 purpose:用途 level:等级 voice", "GET", "/v1/channels/route", cli_channel_route, NULL,
+		"发给 --to 号码会走哪个通道，为什么；用途：task urgent escalation notice publicity system" },
 
 	{ "key", "add", "name:名称", "role:角色 area:区划", "POST", "/v1/keys", cli_key_add, NULL,
 		"新建密钥，只显示这一次；角色：police manager finance auditor admin village" },

@@ -57,7 +57,7 @@ bool channel_order_test(
 	struct desk *d, const char *actor, const json_t *body, json_t **out, struct fault *fault)
 {
 	const struct channel_settings *set = traffic_settings(d, text_of(body, "name"));
-	bool voice = json_flag(body, "voice", false) || text_of(body, "voice")[0] != '\0';
+	bool voice = json_flag(body, "voice", false) || json_str(body, "voice") != NULL;
 	struct clock_day now;
 	struct phone to;
 	int64_t id;

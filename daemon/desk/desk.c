@@ -64,6 +64,7 @@ void desk_close(struct desk *d)
 void desk_settings(struct desk *d, const struct settings *set)
 {
 	d->set = set;
+	traffic_reload(d);
 }
 
 struct store *desk_store(struct desk *d)

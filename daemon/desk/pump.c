@@ -637,15 +637,15 @@ bool pump_order(struct pump *p, const char *name, const char *what, const char *
 	return l != NULL && l->kind->order != NULL && l->kind->order(l->channel, what, why);
 }
 
-bool pump_resume(struct pump *p, const char *name, const char **why)
+void pump_resume(struct pump *p, const char *name)
 {
 	struct lane *l = lane_of(p, name);
 
-	*why = l == NULL ? "没有这个通道。" : "这种通道不会自己停下，不用恢复。";
-	if (l == NULL || l->kind->resume == NULL)
-		return false;
-	l->kind->resume(l->channel);
-	return true;
+	if (l == NULL)
+		return;
+	if (l->kind->resume != NULL)
+		l->kind->resume(l->channel);
+	ask(l);
 }
 
 json_t *pump_log(struct pump *p, const char *name, uint64_t since)

@@ -320,7 +320,7 @@ static json_t *channel_json(const struct desk *d, const struct traffic_channel *
 	return o;
 }
 
-json_t *traffic_json(struct desk *d)
+json_t *desk_channels(struct desk *d)
 {
 	const struct traffic *t = traffic_fresh(d);
 	json_t *out = json_array();
@@ -342,7 +342,7 @@ static json_t *place_json(const struct plan *p, const struct way_place *at)
 	return o;
 }
 
-json_t *traffic_route_json(struct desk *d, const struct traffic_question *q)
+json_t *desk_route(struct desk *d, const struct desk_route *q)
 {
 	static struct plan plan;
 	struct plan *p = &plan;

@@ -291,6 +291,21 @@ bool traffic_resume(struct desk *d, const char *channel, const char *actor)
 	return true;
 }
 
+void traffic_reload(struct desk *d)
+{
+	struct traffic *t = traffic_fresh(d);
+
+	for (int i = 0; i < t->count; i++) {
+		struct traffic_channel *c = &t->at[i];
+
+		if (!c->row.breaker.stopped)
+			continue;
+		breaker_resume(&c->row.breaker);
+		channel_row_put(d->s, &c->row);
+		tell_step(d, c, BREAKER_CLOSES);
+	}
+}
+
 /* -- is there a way? ------------------------------------------------------------------------------------------- */
 
 static bool carries_urgent(const struct desk *d, const struct traffic_channel *c)

@@ -43,8 +43,9 @@ static void messages(struct store *s, struct buf *out)
 	head(out, "quanzu_messages_day", "messages made in the last 24 hours, by state and class");
 	two_labels(out,
 		db_query(s->db,
-			"SELECT state, class, count(*) FROM message WHERE id >= ? GROUP BY state, "
-			"class",
+			"SELECT state, class, count(*) FROM message WHERE id >= ? AND purpose <> "
+			"'test'"
+			" GROUP BY state, class",
 			DB_ARGS(DI(day))),
 		"quanzu_messages_day", "state", "class");
 }

@@ -12,6 +12,7 @@
 struct order {
 	char noun[24], verb[24];
 	int64_t id;
+	int status; /* when it is done */
 	json_t *body, *out;
 	bool done;
 	struct fault fault;
@@ -48,7 +49,7 @@ static void answer_order(struct request *rq, enum store_rc rc)
 	} else if (rc != STORE_OK) {
 		web_answer_result(rq, rc);
 	} else {
-		request_json(rq, o->id == 0 ? 201 : 200,
+		request_json(rq, o->status,
 			o->out == NULL ? json_pack("{s:b}", "ok", 1) : json_incref(o->out));
 	}
 }
@@ -59,6 +60,9 @@ static void order_done(struct work *work)
 	struct order *o = rq->job;
 
 	answer_order(rq, work->rc);
+	if (o->done && work->rc == STORE_OK && strcmp(o->noun, "channels") == 0 &&
+		strcmp(o->verb, "resume") == 0 && rq->web->hooks.channel_resume != NULL)
+		rq->web->hooks.channel_resume(rq->web->hooks.arg, json_str(o->body, "name"));
 	/* Whoever is told of a new key may use it at once, and a revoked one is dead. */
 	if (o->done && strcmp(o->noun, "keys") == 0)
 		web_load_keys(rq->web, rq);
@@ -114,6 +118,7 @@ static struct order *order_new(struct request *rq)
 		abort();
 	rq->job = o;
 	rq->job_free = order_free;
+	o->status = 200;
 	return o;
 }
 
@@ -158,6 +163,7 @@ void web_command_make(struct request *rq)
 	struct order *o = order_new(rq);
 	size_t i = 0;
 
+	o->status = 201;
 	while (i < sizeof verbs / sizeof *verbs && !known(rq, o, verbs[i]))
 		i++;
 	if (i == sizeof verbs / sizeof *verbs) {
@@ -166,5 +172,22 @@ void web_command_make(struct request *rq)
 	}
 	if (order_allowed(rq, o) && rq->who.area[0] != '\0')
 		request_problem(rq, 403, "forbidden", "限定了区划的密钥不能做这件事。");
+	put_order(rq);
+}
+
+void web_order_named(
+	struct request *rq, const char *noun, const char *verb, const char *name, int status)
+{
+	struct order *o = order_new(rq);
+
+	if (!fits(o->noun, sizeof o->noun, noun) || !fits(o->verb, sizeof o->verb, verb)) {
+		no_such_order(rq);
+		return;
+	}
+	o->status = status;
+	if (order_allowed(rq, o) && rq->who.area[0] != '\0')
+		request_problem(rq, 403, "forbidden", "限定了区划的密钥不能做这件事。");
+	if (rq->status == 0)
+		json_put_str(o->body, "name", name);
 	put_order(rq);
 }

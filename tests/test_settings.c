@@ -1086,6 +1086,9 @@ static void the_sample_of_the_repository_is_taken(void **state)
 	settings_free(s);
 }
 
+static const char *const sample_secrets[] = { "tx.secret", "mas.secret", "uni.secret", "ct.secret",
+	"hw.secret", "p106.secret" };
+
 /* Its commented examples are taken too: "#key = ...;" without the mark in front. */
 static void so_are_its_examples(void **state)
 {
@@ -1108,6 +1111,9 @@ static void so_are_its_examples(void **state)
 	put("sim1.pin", "1234\n", 0600);
 	put("ali.secret", "not a real one\n", 0600);
 	put("ali.hook", "0123456789abcdef0123456789abcdef\n", 0600);
+	put("hw.callback", "https://gw.example.gov.cn/hooks/hw/0123456789abcdef\n", 0600);
+	for (size_t i = 0; i < COUNT(sample_secrets); i++)
+		put(sample_secrets[i], "not a real one\n", 0600);
 	setenv("CREDENTIALS_DIRECTORY", folder, 1);
 	s = settings_read(path_of("b.conf"), &e);
 	unsetenv("CREDENTIALS_DIRECTORY");
@@ -1181,11 +1187,13 @@ static int make_folder(void **state)
 static int drop_folder(void **state)
 {
 	static const char *const names[] = { "a.conf", "b.conf", "big.conf", "pin", "sim-pin",
-		"words", "sec", "sim1.pin", "ali.secret", "ali.hook" };
+		"words", "sec", "sim1.pin", "ali.secret", "ali.hook", "hw.callback" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++)
 		unlink(path_of(names[i]));
+	for (size_t i = 0; i < COUNT(sample_secrets); i++)
+		unlink(path_of(sample_secrets[i]));
 	return rmdir(folder);
 }
 

@@ -90,8 +90,7 @@ __attribute__((format(printf, 1, 2))) void cli_say(const char *fmt, ...); /* a l
 /* -- words and values (cli_value.c, cli_codes.c) ------------------------------------------------- */
 
 /* What people call a code: state, level, kind ... of a listing; the code itself when unknown. */
-const char *cli_code(
-	const struct cli *c, const char *listing, const char *column, const char *code);
+const char *cli_code(struct cli *c, const char *listing, const char *column, const char *code);
 /* hh:mm of today, else with the date; "" when it is no time. In the arena. */
 const char *cli_time(struct cli *c, const char *iso);
 const char *cli_money(struct cli *c, int64_t fen);              /* 35000元; in the arena */

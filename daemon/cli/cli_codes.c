@@ -3,6 +3,7 @@
 
 #include "cli.h"
 #include "fraud.h"
+#include "header_words.h"
 #include "outcome_code.h"
 #include "policy.h"
 #include "source.h"
@@ -102,7 +103,7 @@ static const struct {
 	{ NULL, "match_by", "name_address", "姓名和住址" }, { NULL, "match_by", "name_area", "姓名和村居" },
 	{ NULL, "flags", "off_list", "不在册" }, { NULL, "flags", "ambiguous", "同名待核" },
 	{ NULL, "flags", "gap", "无人可派" }, { NULL, "flags", "area_unknown", "地址对不上村居" },
-	{ NULL, "flags", "level_unmapped", "等级不认识" }, { NULL, "flags", "fraud_unmapped", "类型不认识" },
+	{ NULL, "flags", "level_unmapped", "等级没写或不认识" }, { NULL, "flags", "fraud_unmapped", "类型不认识" },
 	{ NULL, "flags", "id_unchecked", "证件未核对" }, { NULL, "flags", "id_masked", "证件号打码" },
 	{ NULL, "flags", "phone_masked", "电话打码" }, { NULL, "flags", "more_phones", "号码太多" },
 	{ NULL, "flags", "more_suspects", "涉案信息太多" }, { NULL, "flags", "name_only", "只有姓名" },
@@ -146,6 +147,28 @@ static const char *source_word(const struct cli *c, const char *code)
 	return source_name(code);
 }
 
+/* bad_warn_time, cut_remark: the field by the first of its header words. */
+static const char *flag_word(struct cli *c, const char *code)
+{
+	static const struct {
+		const char *before, *what;
+	} kinds[] = { { "bad_", "有误未收" }, { "cut_", "太长已截短" }, { "future_", "在将来" } };
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		size_t n = strlen(kinds[i].before);
+		const char *words;
+
+		if (strncmp(code, kinds[i].before, n) != 0)
+			continue;
+		words = header_words(HEADER_WARNING, code + n);
+		if (words[0] == '\0')
+			words = "一项";
+		return arena_print(
+			&c->arena, "%.*s%s", (int)strcspn(words, " "), words, kinds[i].what);
+	}
+	return NULL;
+}
+
 /* What the office can change stands in the configuration. */
 static const struct {
 	const char *column;
@@ -159,7 +182,7 @@ static const struct {
 	{ "source", source_word },
 };
 
-const char *cli_code(const struct cli *c, const char *listing, const char *column, const char *code)
+const char *cli_code(struct cli *c, const char *listing, const char *column, const char *code)
 {
 	for (size_t i = 0; i < sizeof configured / sizeof *configured; i++) {
 		const char *word = strcmp(configured[i].column, column) == 0
@@ -173,5 +196,7 @@ const char *cli_code(const struct cli *c, const char *listing, const char *colum
 		if ((codes[i].listing == NULL || strcmp(codes[i].listing, listing) == 0) &&
 			strcmp(codes[i].column, column) == 0 && strcmp(codes[i].code, code) == 0)
 			return codes[i].word;
+	if (strcmp(column, "flags") == 0 && flag_word(c, code) != NULL)
+		return flag_word(c, code);
 	return code;
 }

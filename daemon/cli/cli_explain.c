@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "cli_explain.h"
+#include "clock.h"
+#include "date.h"
 #include "explain.h"
 #include "json.h"
 #include "log.h"
@@ -114,6 +116,12 @@ static json_t *line_of_identity(struct cli *c)
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		put_option(c, keys[i], ctx, keys[i]);
+	if (json_object_get(ctx, "ref") == NULL) {
+		struct date today = { .day = date_of_ms(clock_now_ms()), .prec = DATE_BY_DAY };
+		char text[DATE_TEXT];
+
+		json_put_str(ctx, "ref", date_text(&today, text));
+	}
 	return json_pack("{s:s, s:s, s:o}", "kind", kind, "in", all_words(c, " "), "ctx", ctx);
 }
 

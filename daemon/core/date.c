@@ -95,6 +95,17 @@ static bool read_number(
 	return true;
 }
 
+/* 45188 or 45188.6041667: a CSV made of a sheet has its dates so when no format was set. */
+static bool is_serial(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	if (n != 5 || (text[n] != '.' && text[n] != '\0'))
+		return false;
+	return text[n] == '\0' ||
+	       (text[n + 1] != '\0' && text[n + 1 + strspn(text + n + 1, "0123456789")] == '\0');
+}
+
 static_assert((int)DATE_CELL_ERROR == (int)CELL_ERROR, "the verdicts of a cell come first");
 
 static enum date_rc read_text(const char *text, const struct date_ctx *ctx, struct date *out)
@@ -120,7 +131,7 @@ enum date_rc date_parse(const char *cell, const struct date_ctx *ctx, struct dat
 		return v == CELL_LONG ? DATE_BAD : (enum date_rc)v;
 	if (ctx->number_cell && strlen(text) > 2 && strcmp(text + strlen(text) - 2, ".0") == 0)
 		text[strlen(text) - 2] = '\0';
-	if (!ctx->number_cell || !read_number(text, ctx, out, &rc))
+	if (!(ctx->number_cell || is_serial(text)) || !read_number(text, ctx, out, &rc))
 		rc = read_text(text, ctx, out);
 	if (rc != DATE_OK)
 		*out = (struct date){ 0 };

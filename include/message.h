@@ -49,6 +49,7 @@ bool message_event(struct store *s, struct message *m, enum message_event ev, co
  */
 bool message_next(
 	struct store *s, const char *kind, const struct message *after, struct message *out);
+bool message_waits(struct store *s, const char *kind); /* is there one that message_next() would give? */
 /* Held ones whose time has come go back to the queue; returns the next due time (INT64_MAX none). */
 int64_t message_release(struct store *s);
 int64_t message_held_next(struct store *s);

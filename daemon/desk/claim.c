@@ -111,6 +111,15 @@ static void begin_anew(struct desk *d, struct message *m)
 	message_parts_drop(d->s, m->id);
 }
 
+/* A modem gives its link up after 1 to 5 s without a message: further apart it is not worth asking. */
+static bool keeps_link(struct desk *d, const char *channel)
+{
+	enum { LINK_MS = 5000 };
+	const struct channel_settings *set = traffic_settings(d, channel);
+
+	return set != NULL && strcmp(set->kind, "modem") == 0 && set->pace_ms < LINK_MS;
+}
+
 static bool take(struct desk *d, const char *channel, struct message *m, struct outgoing *out)
 {
 	if (m->parts_sent > 0 && strcmp(m->channel, channel) != 0) {
@@ -124,6 +133,7 @@ static bool take(struct desk *d, const char *channel, struct message *m, struct 
 		m->concat_ref = message_concat_ref(d->s, m->phone);
 	out->concat_ref = m->concat_ref < 0 ? 0 : m->concat_ref;
 	message_event(d->s, m, MSG_EV_CLAIM, NULL);
+	out->more = keeps_link(d, channel) && message_waits(d->s, m->kind);
 	return db_rc(d->s->db) == STORE_OK;
 }
 

@@ -338,6 +338,12 @@ struct message_parts message_parts(struct store *s, int64_t id)
 	return n;
 }
 
+bool message_waits(struct store *s, const char *kind)
+{
+	return db_number(s->db, "SELECT 1 FROM message WHERE state = 'queued' AND kind = ? LIMIT 1",
+		       0, DB_ARGS(DT(kind))) > 0;
+}
+
 int message_concat_ref(struct store *s, const char *phone)
 {
 	return (int)(db_number(s->db,

@@ -3,6 +3,8 @@
  * a call is from end to end stands in test_modem_call.c; here is what the contract of a channel
  * makes of it.
  */
+#include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -18,6 +21,7 @@
 #include "sim_port.h"
 #include "sim_script.h"
 #include "sim_voice.h"
+#include "wav.h"
 
 #include "banned.h"
 
@@ -158,7 +162,53 @@ static void run(const bool *until, int ms)
 		uv_run(&w.loop, UV_RUN_ONCE);
 }
 
-static void begin(const char *phone, bool voice)
+static char sound_port[64], sound_folder[64], sound_tone[96];
+
+/* The speech command copies a tone of a second. */
+static void sound_settings(struct channel_settings *set)
+{
+	snprintf(set->modem.audio_device, sizeof set->modem.audio_device, "%s", sound_port);
+	snprintf(set->modem.speech_folder, sizeof set->modem.speech_folder, "%s", sound_folder);
+	snprintf(set->modem.speech_command[0], SETTINGS_WORD, "/bin/cp");
+	snprintf(set->modem.speech_command[1], SETTINGS_WORD, "%s", sound_tone);
+	snprintf(set->modem.speech_command[2], SETTINGS_WORD, "{out}");
+}
+
+static void host_sound(const char *port)
+{
+	static int16_t tone[8000];
+	static uint8_t bytes[44 + sizeof tone];
+	FILE *f;
+
+	snprintf(sound_port, sizeof sound_port, "%s", port);
+	snprintf(sound_folder, sizeof sound_folder, "/tmp/quanzu_sound_XXXXXX");
+	assert_non_null(mkdtemp(sound_folder));
+	snprintf(sound_tone, sizeof sound_tone, "%s/tone", sound_folder);
+	for (int i = 0; i < 8000; i++)
+		tone[i] = (int16_t)(i % 16 < 8 ? 9000 : -9000);
+	f = fopen(sound_tone, "w");
+	assert_non_null(f);
+	assert_int_equal(
+		fwrite(bytes, 1, wav_write(tone, 8000, bytes, sizeof bytes), f), sizeof bytes);
+	fclose(f);
+}
+
+static void remove_sound(void)
+{
+	char path[400];
+	DIR *d = opendir(sound_folder);
+
+	for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+		snprintf(path, sizeof path, "%s/%s", sound_folder, e->d_name);
+		unlink(path);
+	}
+	if (d != NULL)
+		closedir(d);
+	rmdir(sound_folder);
+	sound_port[0] = '\0';
+}
+
+static void begin_with(const char *family, const char *phone, bool voice)
 {
 	struct channel_settings set = { .name = "sim1",
 		.kind = "modem",
@@ -172,12 +222,15 @@ static void begin(const char *phone, bool voice)
 	memset(&w, 0, sizeof w);
 	assert_int_equal(uv_loop_init(&w.loop), 0);
 	assert_true(sim_world_init(&w.sim, 1, 20, NULL));
-	script("modem 0 family a7670");
+	snprintf(line, sizeof line, "modem 0 family %s", family);
+	script(line);
 	snprintf(line, sizeof line, "phone 13800138001 %s", phone);
 	script(line);
 	w.port = sim_port_tcp(&w.loop, w.sim.modems[0], "127.0.0.1", 0, error);
 	assert_non_null(w.port);
 	snprintf(set.device, sizeof set.device, "%.250s", w.port->address);
+	if (sound_port[0] != '\0')
+		sound_settings(&set);
 	uv_timer_init(&w.loop, &w.tick);
 	uv_timer_start(&w.tick, on_tick, 5, 5);
 	w.channel = modem_channel.start(&w.loop, &set, &events);
@@ -187,6 +240,11 @@ static void begin(const char *phone, bool voice)
 		w.ready = false;
 		run(&w.ready, 500);
 	}
+}
+
+static void begin(const char *phone, bool voice)
+{
+	begin_with("a7670", phone, voice);
 }
 
 static void finish(void)
@@ -273,7 +331,36 @@ static void a_call_ends_with_its_channel(void **state)
 	assert_true(call());
 	run(&never, 500);
 	finish();
-	assert_string_equal(w.told, "refused class=3 failed; ");
+	assert_string_equal(w.told, "unsure class=3 failed; ");
+}
+
+/* A modem whose sound comes from the host: a tone for speech, a pseudo-terminal for its port. */
+static void sound_comes_from_the_host(void **state)
+{
+	uint8_t frame[320] = { 0 }, got[320];
+	int pty = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK), loud = 0;
+	int64_t end, next;
+
+	(void)state;
+	assert_true(pty >= 0 && grantpt(pty) == 0 && unlockpt(pty) == 0);
+	host_sound(ptsname(pty));
+	begin_with("huawei", "call answer after 300ms key 7 after 2s", true);
+	assert_true(call());
+	end = clock_mono_ms() + PATIENCE_MS;
+	for (next = clock_mono_ms(); !w.over && clock_mono_ms() < end;) {
+		uv_run(&w.loop, UV_RUN_ONCE);
+		if (clock_mono_ms() < next)
+			continue;
+		next += 20;
+		assert_true(write(pty, frame, sizeof frame) != 0);
+		if (read(pty, got, sizeof got) == sizeof got)
+			loud += got[1] != 0 || got[41] != 0;
+	}
+	assert_string_equal(w.told, "key 7; sent; delivered; ");
+	assert_true(loud > 10); /* of the 1 s that the tone lasts */
+	finish();
+	close(pty);
+	remove_sound();
 }
 
 static void no_voice_no_call(void **state)
@@ -289,15 +376,16 @@ static void no_voice_no_call(void **state)
 int main(void)
 {
 	enum { ROWS = sizeof rows / sizeof *rows };
-	struct CMUnitTest tests[ROWS + 3] = {
+	struct CMUnitTest tests[ROWS + 4] = {
 		[ROWS] = cmocka_unit_test(a_key_that_was_not_committed_comes_again),
 		cmocka_unit_test(a_call_ends_with_its_channel),
 		cmocka_unit_test(no_voice_no_call),
+		cmocka_unit_test(sound_comes_from_the_host),
 	};
 
 	for (size_t i = 0; i < ROWS; i++)
 		tests[i] = (struct CMUnitTest){ .name = rows[i].name,
 			.test_func = calls,
 			.initial_state = (void *)(uintptr_t)&rows[i] };
-	return _cmocka_run_group_tests("modem_channel", tests, ROWS + 3, NULL, NULL);
+	return _cmocka_run_group_tests("modem_channel", tests, ROWS + 4, NULL, NULL);
 }

@@ -419,14 +419,16 @@ void voice_call_end(struct voice_call *v, const struct modem_call_result *r)
 		[MODEM_CALL_NOT_TRIED] = { SEND_NOT_SENT, SEND_MODEM },
 	};
 	bool sent = of[r->end].verdict == SEND_SENT;
+	/* The modem went away in the middle: it may have rung, and nobody can know. */
+	bool lost = r->end == MODEM_CALL_FAILED && r->class == ATCODE_MODEM;
 	char error[48] = "";
 
 	if (!sent && r->cause >= 0)
 		snprintf(error, sizeof error, "%s %d", modem_call_end_name(r->end), r->cause);
 	else if (!sent)
 		snprintf(error, sizeof error, "%s", modem_call_end_name(r->end));
-	tell(v, of[r->end].verdict, r->end == MODEM_CALL_FAILED ? class_of(r) : of[r->end].class_,
-		error);
+	tell(v, lost ? SEND_UNSURE : of[r->end].verdict,
+		r->end == MODEM_CALL_FAILED ? class_of(r) : of[r->end].class_, error);
 	if (r->end == MODEM_CALL_CONFIRMED)
 		offer(v, true, 0);
 }

@@ -70,6 +70,7 @@ const struct request_row cloud_requests[] = {
 	{ "generic-json", "JSON with an HMAC in a header", false, "13800138000", "", "", "【示例镇反诈】17号 \"a\\b\"\n{to}", NULL, "POST https://sms.example.com/v2/demo\nContent-Type: application/json\nX-Time: 1695105000\nX-Nonce: 315685\nX-Sign: 8a7ecdc53bd18a3ef88d945c03d4ae312f494872\n\n{\"phones\":[\"+8613800138000\"],\"content\":\"【示例镇反诈】17号 \\\"a\\\\b\\\"\\n{to}\",\"sign\":\"示例镇反诈\",\"at\":1695105000000,\"ref\":\"T20230919x0001\",\"app\":\"A&1\"}" },
 	{ "generic-text", "a form in GBK, UTC", false, "13800138000", "", "", "【示例镇反诈】17号", NULL, "POST http://10.0.0.8:9000/sms.aspx\nContent-Type: application/x-www-form-urlencoded\n\nuid=demo&pwd=demoPass1&mobile=8613800138000&msg=%A1%BE%CA%BE%C0%FD%D5%F2%B7%B4%D5%A9%A1%BF17%BA%C5&t=2023-09-19%2006%3A30%3A00" },
 	{ "generic-template", "a registered text", false, "13800138000", "alert", VALUES, "x", NULL, "POST https://sms.example.com/t\nContent-Type: application/x-www-form-urlencoded\n\ntpl=SMS_1&to=13800138000&params=%5B%2217%22%2C%22%E7%8E%8B%2A%22%2C%22%E6%9D%8E%E5%BA%843%E7%BB%84%22%5D&o=%7B%22code%22%3A%2217%22%2C%22name%22%3A%22%E7%8E%8B%2A%22%2C%22area%22%3A%22%E6%9D%8E%E5%BA%843%E7%BB%84%22%7D" },
+	{ "tencent", "what became of an SMS", false, "13800138000", "alert", VALUES, "x", "", "POST https://sms.tencentcloudapi.com/\nContent-Type: application/json; charset=utf-8\nX-TC-Action: PullSmsSendStatusByPhoneNumber\nX-TC-Version: 2021-01-11\nX-TC-Region: ap-guangzhou\nX-TC-Timestamp: 1695105000\nAuthorization: TC3-HMAC-SHA256 Credential=AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE/2023-09-19/sms/tc3_request, SignedHeaders=content-type;host;x-tc-action, Signature=f83573223ad4f581cf81ceecc9abbb1b8c016ae6f57263e95b6713abe05f835d\n\n{\"BeginTime\":1695018600,\"EndTime\":1695105000,\"Offset\":0,\"Limit\":100,\"PhoneNumber\":\"+8613800138000\",\"SmsSdkAppId\":\"1400006666\"}" },
 	{ .name = NULL },
 };
 
@@ -310,6 +311,9 @@ const struct queried_row cloud_queries[] = {
 	{ "twilio", "failed", false, 200, "{\"sid\":\"SM1\",\"to\":\"+1\",\"status\":\"failed\",\"error_code\":21610}", true, "report id=SM1 ref= to=+1 failed OTHER 21610 @0\n" },
 	{ "twilio", "not known there", false, 404, "{\"code\":20404}", true, "" },
 	{ "twilio", "no right", false, 401, "{\"code\":20003}", false, "" },
+	{ "tencent", "ours among others", false, 200, "{\"Response\":{\"PullSmsSendStatusSet\":[{\"SerialNo\":\"1\",\"PhoneNumber\":\"+86\",\"ReportStatus\":\"SUCCESS\",\"SessionContext\":\"\"},{\"SerialNo\":\"2\",\"PhoneNumber\":\"+8613800138000\",\"ReportStatus\":\"FAIL\",\"Description\":\"DB:0101\",\"UserReceiveTime\":1695105005,\"SessionContext\":\"T20230919x0001\"}]}}", true, "report id=2 ref=T20230919x0001 to=+8613800138000 failed NUMBER DB:0101 @1695105005\n" },
+	{ "tencent", "none of ours", false, 200, "{\"Response\":{\"PullSmsSendStatusSet\":[]}}", true, "" },
+	{ "tencent", "not enabled", false, 200, "{\"Response\":{\"Error\":{\"Code\":\"UnauthorizedOperation\",\"Message\":\"x\"}}}", false, "" },
 	{ .name = NULL },
 };
 

@@ -30,7 +30,7 @@ enum key {
 	VOICE_ENDPOINT,
 	KEYS
 };
-enum { STATUSES, REPLIES, WAYS, LIMIT = 100 };
+enum { STATUSES, REPLIES, WAYS, LIMIT = 100, DAY_S = 24 * 60 * 60 };
 
 #define JSON_TYPE "application/json; charset=utf-8"
 
@@ -381,6 +381,45 @@ static enum cloud_polled polled(struct cloud_account *a, int which, const struct
 	return n >= LIMIT ? CLOUD_POLL_MORE : CLOUD_POLL_DONE;
 }
 
+/* -- asking ------------------------------------------------------------------------------------------------- */
+
+/* What went to this number today and yesterday; ours is known by its SessionContext. */
+static bool query(const struct cloud_account *a, const struct outgoing *m, const char *id,
+	const struct cloud_moment *t, struct cloud_request *out)
+{
+	char mobile[12] = "", to[16];
+
+	(void)id;
+	if (m->kind == OUTGOING_CALL || a->number[PULL] == 0 || !cloud_mobile(m->to, mobile))
+		return false;
+	snprintf(to, sizeof to, "+86%s", mobile);
+	call(a, false, "PullSmsSendStatusByPhoneNumber",
+		json_pack("{s:I, s:I, s:i, s:i, s:s, s:s}", "BeginTime",
+			(json_int_t)(t->now_ms / 1000 - DAY_S), "EndTime",
+			(json_int_t)(t->now_ms / 1000), "Offset", 0, "Limit", LIMIT, "PhoneNumber",
+			to, "SmsSdkAppId", a->text[APP]),
+		t, out);
+	return true;
+}
+
+static bool queried(const struct cloud_account *a, const struct outgoing *m,
+	const struct cloud_answer *in, struct cloud_events *out)
+{
+	struct cloud_verdict v = { .class_ = CLOUD_OK };
+	json_t *r = response_of(in, &v), *one;
+	size_t i;
+
+	(void)a;
+	json_array_foreach(json_object_get(r, "PullSmsSendStatusSet"), i, one) {
+		const char *ref = json_str(one, "SessionContext");
+
+		if (ref != NULL && ref[0] != '\0' && strcmp(ref, m->own_ref) == 0)
+			read_status(one, &pulled, out);
+	}
+	json_decref(r);
+	return r != NULL;
+}
+
 const struct cloud_provider cloud_tencent = {
 	.kind = "tencent",
 	.name = "腾讯云",
@@ -393,6 +432,8 @@ const struct cloud_provider cloud_tencent = {
 	.unfit = unfit,
 	.send = send_any,
 	.sent = sent,
+	.query = query,
+	.queried = queried,
 	.polls = WAYS,
 	.poll_ms = 5000,
 	.poll = poll,

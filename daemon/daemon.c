@@ -1,10 +1,12 @@
 #include "daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -250,8 +252,24 @@ static void on_reload_signal(uv_signal_t *handle, int number)
 static void make_folder(const char *path)
 {
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		fatal(EXIT_NO_PERMISSION, "cannot make folder path=%s reason=%s", path,
-			strerror(errno));
+		fatal(EXIT_NO_PERMISSION, "不能建立文件夹 %s：%s", path, strerror(errno));
+}
+
+/*
+ * Two daemons on one embedded database would send everything twice: the desk alone writes. The
+ * lock lives as long as the process, so nothing is left after a crash.
+ */
+static void lock_store(const char *url)
+{
+	char path[512];
+	int fd;
+
+	snprintf(path, sizeof path, "%s-lock", url + strlen("sqlite:"));
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		fatal(EXIT_NO_PERMISSION, "不能建立 %s：%s", path, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		fatal(EXIT_UNAVAILABLE, "数据库 %s 正被另一个 quanzud 使用，请先停掉它", url);
 }
 
 static void open_store(struct house *h)
@@ -260,9 +278,10 @@ static void open_store(struct house *h)
 	enum store_rc rc;
 
 	make_folder(h->set->data_dir);
+	lock_store(h->set->store);
 	rc = store_open(&h->store, h->set->store, h->set->key_file, h->set->node, why, sizeof why);
 	if (rc != STORE_OK)
-		fatal(rc == STORE_NEWER ? EXIT_DATA : EXIT_IO, "%s", why);
+		fatal(rc == STORE_NEWER || rc == STORE_FOREIGN ? EXIT_DATA : EXIT_IO, "%s", why);
 	h->desk = desk_open(h->store, h->set);
 	h->pool = store_pool_open(h->set->store, h->store->seal, READERS, &rc);
 	h->checkpoint = checkpoint_start(h->store, h->set->store);

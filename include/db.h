@@ -25,7 +25,8 @@ enum store_rc {
 	STORE_BAD_ROW,   /* what is stored makes no sense; undone likewise: alarm */
 	STORE_FULL,      /* no space: the batch is lost; refuse new work, keep running */
 	STORE_BROKEN,    /* I/O error or corruption: the batch is lost; stop and restart */
-	STORE_NEWER      /* of db_open(): written by a newer program */
+	STORE_NEWER,     /* of schema_migrate(): written by a newer program */
+	STORE_FOREIGN    /* of schema_migrate(): another program's */
 };
 
 const char *store_rc_name(enum store_rc rc);

@@ -9,7 +9,10 @@
 
 #include "db.h"
 
-/* Brings the database to this program's version. STORE_NEWER when it is ahead of the program. */
+/*
+ * Brings the database to this program's version. STORE_NEWER when it is ahead of the program,
+ * STORE_FOREIGN when somebody else's tables are in it; both are left as they are.
+ */
 enum store_rc schema_migrate(struct db *db, int64_t now_ms);
 int schema_version(void); /* of this program */
 

@@ -165,10 +165,21 @@ int schema_version(void)
 	return VERSION;
 }
 
+/* Tables, and none that tells of migrations. */
+static bool is_foreign(struct db *db)
+{
+	return db_number(db,
+		       "SELECT count(*) > 0 AND sum(name = 'migration') = 0 FROM sqlite_master"
+		       " WHERE type = 'table'",
+		       0, DB_NONE) == 1;
+}
+
 enum store_rc schema_migrate(struct db *db, int64_t now_ms)
 {
 	int64_t version;
 
+	if (is_foreign(db))
+		return STORE_FOREIGN;
 	db_script(db, "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
 		      "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, at "
 		      "BIGINT NOT NULL)");

@@ -38,6 +38,7 @@ static const char *const rc_names[] = {
 	[STORE_FULL] = "full",
 	[STORE_BROKEN] = "broken",
 	[STORE_NEWER] = "newer",
+	[STORE_FOREIGN] = "foreign",
 };
 
 const char *store_rc_name(enum store_rc rc)

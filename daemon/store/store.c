@@ -134,6 +134,8 @@ enum store_rc store_open(struct store **out, const char *url, const char *key_pa
 	}
 	if (rc == STORE_NEWER)
 		snprintf(why, why_size, "数据库是更新版本的程序写的，请升级程序，不要降级");
+	else if (rc == STORE_FOREIGN)
+		snprintf(why, why_size, "数据库 %s 是别的程序的，请核对配置 store", url);
 	else if (rc != STORE_OK && why[0] == '\0')
 		snprintf(why, why_size, "数据库 %s 打不开：%s", url, db_error(s->db));
 	return rc;

@@ -113,6 +113,20 @@ def a_second_daemon_on_the_same_socket_is_told_and_the_first_goes_on():
 
 
 @test
+def a_second_daemon_on_the_same_database_is_told_and_the_first_goes_on():
+    with House() as first:
+        first.start()
+        first.write_config(first.text.replace(":%d" % first.port, ":%d" % (first.port + 1)).replace("q.sock", "q2.sock"))
+        code, said = first.run()
+        assert code == UNAVAILABLE and "另一个 quanzud" in said, (code, said)
+        assert first.ask("POST", "/v1/warnings", warning(1, 1)).status == 201
+        first.proc.kill()
+        first.proc.wait(10)
+        first.write_config(first.text)
+        works(first)  # the lock went with the process
+
+
+@test
 def a_data_folder_that_cannot_be_made_is_told():
     with House() as h:
         with open(data(h), "w", encoding="ascii"):
@@ -234,6 +248,21 @@ def what_is_no_database_is_told():
             lived(h)
             spoil(h, how)
             refuses(h, IO, "quanzu.db")
+
+
+@test
+def the_database_of_another_program_is_told_and_left_alone():
+    with House() as h:
+        lived(h)
+        for tail in ("", "-wal", "-shm"):
+            if os.path.exists(data(h, "quanzu.db" + tail)):
+                os.unlink(data(h, "quanzu.db" + tail))
+        base = sqlite3.connect(data(h, "quanzu.db"))
+        base.execute("CREATE TABLE letters (a)")
+        base.commit()
+        refuses(h, DATA, "别的程序")
+        assert base.execute("SELECT name FROM sqlite_master").fetchall() == [("letters",)]
+        base.close()
 
 
 @test

@@ -35,7 +35,15 @@ void dialogue_mask(const char *line, char out[DIALOGUE_TEXT])
 {
 	size_t used = 0;
 	bool pin = strncasecmp(line, "AT+CPIN=", 8) == 0;
+	const char *said = strstr(line, "TTS=");
 
+	if (said != NULL && strchr(said, '"') != NULL) { /* a name is short, also in hex */
+		snprintf(out, DIALOGUE_TEXT, "%.*s[%zu hex]\"",
+			(int)(strchr(said, '"') + 1 - line < 40 ? strchr(said, '"') + 1 - line
+								: 40),
+			line, strspn(strchr(said, '"') + 1, "0123456789ABCDEF"));
+		return;
+	}
 	if (pin || strncasecmp(line, "AT+CPWD", 7) == 0 || strncasecmp(line, "AT+CLCK", 7) == 0) {
 		snprintf(out, DIALOGUE_TEXT, "%.7s=[PIN]", line);
 		return;

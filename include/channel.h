@@ -153,7 +153,7 @@ struct channel_kind {
 	void (*committed)(struct channel *c, int64_t token, bool ok);
 	/*
 	 * {"up",…}; new reference; numbers masked. "suspect": true for a card that seems to be cut off:
-	 * no normal messages, urgent ones where no other way is.
+	 * it gets messages only where no other way is.
 	 */
 	json_t *(*health)(const struct channel *c);
 	/* The rest may be NULL. */

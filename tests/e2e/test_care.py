@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
-from harness import SIM, House, run, test, wait
+from harness import LONG, SIM, House, run, test, wait
 
 OWN = 'own_number = "13900139000"; '
 CREDIT = 'credit = { query = "%s"; low = "10元"; }; '
@@ -151,6 +152,52 @@ def a_notice_of_the_operator_is_an_alarm_with_its_words_and_is_never_answered():
         wait(lambda: h.channel()["suspect"], 5)
         assert h.channel()["suspect_why"] == "notice"
         assert not any(to == "10086" for to, _ in h.sim.texts())
+
+
+NOTICE = 'inject 0 10086 "您的号码因涉嫌违规已被暂停短信功能"'
+
+
+def write(h, to, kind):
+    a = h.ask("POST", "/v1/messages", {"to": to, "text": kind, "class": kind})
+    assert a.status in (200, 201), a.raw
+    return a.json["id"]
+
+
+@test
+def a_suspect_card_that_is_the_only_way_still_carries_everything():
+    with Card() as h:
+        h.ready()
+        h.sim.order(NOTICE)
+        wait(lambda: h.channel()["suspect"], 10)
+        time.sleep(11)  # the router looks every ten seconds
+        ids = [write(h, "13800138001", "normal"), write(h, "13800138002", "urgent")]
+        wait(lambda: all(h.ask("GET", "/v1/messages/%d" % i).json["state"] == "delivered" for i in ids), 15)
+        assert h.channel()["suspect"]  # it is no trial: those come every half hour
+
+
+@test
+def the_other_card_takes_over_from_a_suspect_one():
+    with Card(modems=2) as h:
+        h.ready()
+        h.sim.order(NOTICE)
+        wait(lambda: h.channel()["suspect"], 10)
+        time.sleep(11)
+        ids = [write(h, "1380013800%d" % i, kind) for i in range(1, 4) for kind in ("normal", "urgent")]
+        wait(lambda: all(h.ask("GET", "/v1/messages/%d" % i).json["state"] == "delivered" for i in ids), 20)
+        assert {x["modem"] for x in h.sim.lines("submit") if x["to"].endswith(tuple("1234"))} == {1}
+
+
+@test
+def a_mute_modem_has_its_power_cut_in_the_end():
+    if not LONG:
+        return
+    with tempfile.TemporaryDirectory() as d:
+        flag = os.path.join(d, "cut")
+        with Card('power_command = ["/bin/cp", "/etc/hostname", "%s"]; ' % flag) as h:
+            h.sim.order("modem 0 hang 1000000")
+            h.start()
+            wait(lambda: os.path.exists(flag), 180, 1)
+            assert "sim1:restarted" in h.alarms() and "cure=power" in h.said(), h.said()[-2000:]
 
 
 @test

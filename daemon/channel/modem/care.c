@@ -80,7 +80,7 @@ void care_suspect(struct care *c, int64_t now, const char *why)
 	c->trial_at = now + TRIAL_MS;
 	c->good_trials = 0;
 	snprintf(c->why, sizeof c->why, "%s", why);
-	snprintf(text, sizeof text, "SIM卡疑似被限制(%s),普通短信不再走这张卡。请联系运营商。",
+	snprintf(text, sizeof text, "SIM卡疑似被限制(%s),有别的通道时不走这张卡。请联系运营商。",
 		text_of(why));
 	care_raise(c, CARE_SUSPECT, text, true);
 	care_changed(c);

@@ -92,6 +92,57 @@ static void put_purposes(struct cli *c, const json_t *list)
 	printf("\n");
 }
 
+static const char *loop_word(const char *code)
+{
+	static const struct {
+		const char *code, *word;
+	} words[] = { { "never", "还没有做过" }, { "running", "正在做" }, { "good", "正常" },
+		{ "not_sent", "发不出去" }, { "not_received", "发出去了，没有收到" },
+		{ "no_report", "收到了，没有送达回执" } };
+
+	for (size_t i = 0; code != NULL && i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i].code, code) == 0)
+			return words[i].word;
+	return code;
+}
+
+static void put_signal(const json_t *o)
+{
+	int64_t mean = json_int(o, "signal_mean", -1);
+
+	if (json_int(o, "signal", -1) < 0)
+		return;
+	printf("信号：%lld（%lld dBm", (long long)json_int(o, "signal", 0),
+		(long long)json_int(o, "dbm", 0));
+	if (mean >= 0)
+		printf("，十分钟平均%lld", (long long)mean);
+	printf("）%s\n", json_str(o, "technology") == NULL ? "" : json_str(o, "technology"));
+}
+
+/* What is known of a modem and its card; what is not there is left out. */
+static void put_card(struct cli *c, const json_t *o)
+{
+	const json_t *credit = json_object_get(o, "credit"), *loop = json_object_get(o, "loop");
+
+	put_signal(o);
+	if (json_int(o, "temperature", -1000) > -1000)
+		printf("温度：%lld度\n", (long long)json_int(o, "temperature", 0));
+	if (json_int(o, "store_total", 0) > 0)
+		printf("卡上短信：%lld / %lld\n", (long long)json_int(o, "store_used", 0),
+			(long long)json_int(o, "store_total", 0));
+	if (json_str(credit, "yuan") != NULL)
+		printf("余额：%s元，%s\n", json_str(credit, "yuan"),
+			cli_time(c, json_str(credit, "at")));
+	put_line("余额（看不懂的回答）", json_str(credit, "unread"));
+	if (loop != NULL)
+		printf("自检：%s%s%s\n", loop_word(json_str(loop, "result")),
+			json_str(loop, "at") == NULL ? "" : "，",
+			json_str(loop, "at") == NULL ? "" : cli_time(c, json_str(loop, "at")));
+	if (json_str(o, "suspect_why") != NULL)
+		printf("疑似被限制：%s起，已试通%lld次\n", cli_time(c, json_str(o, "suspect_at")),
+			(long long)json_int(o, "good_trials", 0));
+}
+
 static void put_channel(struct cli *c, const json_t *o)
 {
 	bool up = json_flag(o, "up", false);
@@ -113,6 +164,7 @@ static void put_channel(struct cli *c, const json_t *o)
 	put_line("运营商", json_str(o, "operator"));
 	put_line("模块", json_str(o, "model"));
 	put_line("卡", json_str(o, "iccid"));
+	put_card(c, o);
 }
 
 int cli_channel_show(struct cli *c)

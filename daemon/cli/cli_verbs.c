@@ -116,6 +116,8 @@ const struct cli_verb cli_verbs[] = {
 		"发一条测试短信：--to 号码；加 --voice 打测试电话"),
 	ORDER("channel", "pause", "name:通道", "", "/v1/channels/{name}/pause", "已暂停", "暂停一个通道，重启后仍然暂停"),
 	ORDER("channel", "resume", "name:通道", "", "/v1/channels/{name}/resume", "已恢复", "恢复暂停、停用或熔断的通道"),
+	ORDER("channel", "order", "name:通道 what:动作", "", "/v1/channels/{name}/order", "已交给通道",
+	      "loop 自检，credit 查余额，trust 解除疑似受限，reset 重启模块"),
 	{ "channel", "log", "name:通道", "follow", "GET", "/v1/channels/{name}/log", cli_channel_log, NULL,
 		"和模块、服务商的对话，号码已遮盖；--follow 一直看下去" },
 	{ "channel", "route", "", "to:号码 purpose:用途 level:等级 voice", "GET", "/v1/channels/route", cli_channel_route, NULL,

@@ -133,6 +133,28 @@ def a_refused_loop_test_makes_the_card_suspect_over_a_restart_until_a_person_say
 
 
 @test
+def the_command_line_orders_shows_and_reads_the_dialogue():
+    with Card(OWN + CREDIT % "ussd:*100#", script="modem 0 temperature 41\nmodem 0 model SIMCOM_SIM7600\nmodem 0 maker SIMCOM\n") as h:
+        h.ready()
+
+        def cli(*words):
+            r = subprocess.run([os.path.join(os.path.dirname(SIM), "quanzu"), "--socket", os.path.join(h.dir, "q.sock"), *words],
+                               capture_output=True, text=True, timeout=20, check=False)
+            assert r.returncode == 0, r.stderr + r.stdout
+            return r.stdout
+
+        cli("channel", "order", "sim1", "loop")
+        wait(lambda: h.channel()["loop"]["result"] == "good", 10)
+        cli("channel", "order", "sim1", "credit")
+        wait(lambda: h.channel()["credit"]["yuan"], 10)
+        said = wait(lambda: "温度" in cli("channel", "show", "sim1") and cli("channel", "show", "sim1"))
+        for words in ("自检：正常", "余额：50元", "温度：41度", "信号："):
+            assert words in said, said
+        log = cli("channel", "log", "sim1")
+        assert "AT+CMGS=" in log and "hex]" in log and "13900139000" not in log, log[-1500:]
+
+
+@test
 def orders_that_cannot_be_done_say_why():
     with Card() as h:
         h.ready()

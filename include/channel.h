@@ -35,7 +35,8 @@ struct outgoing { /* one message in the hands of a channel; its `sending` is on 
 	char text[2048];   /* a call: what is spoken */
 	char template[24]; /* key of the template that made the text ("alert"), "" free text */
 	char values
-		[1536]; /* its values, a JSON object of texts, "" none; for registered templates */
+		[1536]; /* its values, a JSON object of texts, "" none; for registered templates; with
+			   "drill" the mark of a drill, which must not be lost */
 	bool urgent;
 	bool more;      /* another one waits behind it: a link may be kept up */
 	int first_part; /* parts before it are sent already, 0-based */

@@ -51,7 +51,8 @@ json_t *cloud_template_list(const struct cloud_template *t, const struct outgoin
 json_t *cloud_template_object(const struct cloud_template *t, const struct outgoing *m);
 /*
  * Can this message go by its registered text? NULL: yes; else why not, in plain Chinese: no row,
- * a link, an IP address or 【】 in a value, or a mark in the text (a drill) that would be lost.
+ * a link, an IP address or 【】 in a value, or a drill (`drill` among the values, or its mark in the
+ * text), because its mark would be lost.
  */
 const char *cloud_template_unfit(const struct cloud_templates *t, const struct outgoing *m);
 

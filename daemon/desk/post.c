@@ -131,6 +131,8 @@ static const char *values_text(struct desk *d, const struct template_values *v)
 	o = json_object();
 	for (int i = 0; i < v->count; i++)
 		json_put_str(o, v->at[i].key, v->at[i].value);
+	if (v->drill)
+		json_put_str(o, "drill", d->set->templates.drill_mark);
 	text = json_dumps(o, JSON_COMPACT);
 	kept = store_keep(d->s, text);
 	free(text);

@@ -161,6 +161,7 @@ class Mas(Provider):
         text = p["ecName"] + p["apId"] + self.secret + p["mobiles"] + p["content"] + p["sign"] + p["addSerial"]
         want(p["mac"] == hashlib.md5(text.encode()).hexdigest(), "IllegalMac")
         assert r.path == "/sms/norsubmit" and "secretKey" not in p and "【" not in p["content"], p
+        self.text = p["content"]
         return s.send(r, {"to": p["mobiles"], "ref": ""})
 
     def good(self, m):

@@ -2,7 +2,7 @@
 """Every other provider on the wire: signed as it checks, told of receipts and replies, stopped by a broken account."""
 import os
 
-from cloud_others import CALLBACK, OTHERS, Unicom
+from cloud_others import CALLBACK, OTHERS, Mas, Tencent, Unicom
 from cloud_standin import Standin
 from harness import House, phone_of, run, test, wait, warning
 
@@ -14,8 +14,8 @@ LEVELS = ('levels = ( { code = "HIGH"; window = "always"; ack = "1h"; '
 class Office(House):
     """One village, one member, one channel: `cloud`."""
 
-    def __init__(self, standin):
-        super().__init__(more=LEVELS)
+    def __init__(self, standin, more=""):
+        super().__init__(more=LEVELS + more)
         self.standin = standin
         with open(os.open(os.path.join(self.dir, "hook"), os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as f:
             f.write(SECRET + "\n")
@@ -98,6 +98,17 @@ def a_broken_account_stops_its_channel(s):
         h.alert()
         wait(lambda: h.channel["state"] == "stopped", 10, 0.1)
         assert len(s.sent) == 1, "no loop"
+
+
+@test
+def a_drill_never_goes_by_a_registered_text():
+    with Standin(Tencent()) as s, Office(s, more=" drill = true;").open() as h:
+        phone = h.alert()
+        wait(lambda: h.state(phone) not in ("", "queued", "sending"), 10, 0.1)
+        assert s.sent == [] and h.state(phone) in ("held", "failed"), h.state(phone)
+    with Standin(Mas()) as s, Office(s, more=" drill = true;").open() as h:
+        h.becomes(h.alert(), "sent")
+        assert "演练" in s.provider.text, s.provider.text
 
 
 if __name__ == "__main__":

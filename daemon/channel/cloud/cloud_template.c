@@ -171,6 +171,8 @@ json_t *cloud_template_object(const struct cloud_template *t, const struct outgo
 
 /* -- checks --------------------------------------------------------------------------------------------- */
 
+static const char lost_mark[] = "演练标记进不了登记的模板,演练请用短信猫或能发文字的通道";
+
 const char *cloud_template_unfit(const struct cloud_templates *t, const struct outgoing *m)
 {
 	const struct cloud_template *row = cloud_template_of(t, m->template);
@@ -182,10 +184,12 @@ const char *cloud_template_unfit(const struct cloud_templates *t, const struct o
 	if (row == NULL)
 		return "这种短信没有在 templates 里对应服务商的模板";
 	if (cloud_text_marked(m->text))
-		return "演练标记进不了登记的模板,演练请用短信猫或能发文字的通道";
+		return lost_mark;
 	values = json_loads(m->values, 0, NULL);
 	if (values == NULL && row->count > 0)
 		return "这条短信没有带模板的值";
+	if (json_object_get(values, "drill") != NULL)
+		why = lost_mark;
 	for (int i = 0; i < row->count && why == NULL; i++) {
 		const char *value = json_str(values, row->param[i].ours);
 

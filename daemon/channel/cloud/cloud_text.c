@@ -10,11 +10,13 @@
 
 enum { ONE = 70, EACH = 67, MARK_CHARS = 8 };
 
+/* Where the office has no signature a mark stands first, and that is never one. */
 const char *cloud_text_body(const char *text)
 {
-	const char *end = strncmp(text, "【", 3) == 0 ? strstr(text, "】") : NULL;
+	const char *end = strncmp(text, "【", 3) == 0 ? strstr(text, "】") : NULL,
+		   *mark = strstr(text, "演练");
 
-	return end == NULL ? text : end + 3;
+	return end == NULL || (mark != NULL && mark < end) ? text : end + 3;
 }
 
 void cloud_text_plain(const char *text, struct buf *out)

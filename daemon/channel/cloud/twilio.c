@@ -113,7 +113,7 @@ static void add_twiml(const struct cloud_account *a, const struct outgoing *m, s
 	buf_adds(out, "<Response><Gather numDigits=\"1\" timeout=\"8\" action=\"");
 	add_xml(a->text[CALLBACK], out);
 	buf_addf(out, "/voice\"><Say loop=\"2\" language=\"%s\">", a->text[LANGUAGE]);
-	add_xml(cloud_text_body(m->text), out);
+	add_xml(m->text, out); /* spoken texts have no signature */
 	buf_adds(out, "</Say></Gather></Response>");
 }
 

@@ -15,6 +15,7 @@
 #include "channel.h"
 #include "checkpoint.h"
 #include "clock.h"
+#include "crier.h"
 #include "desk.h"
 #include "dropbox.h"
 #include "log.h"
@@ -38,6 +39,7 @@ struct house { /* all that runs */
 	struct desk *desk;
 	struct store_pool *pool;
 	struct pump *pump;
+	struct crier *crier;
 	struct worker *worker;
 	struct web *web;
 	struct dropbox *dropbox;
@@ -70,6 +72,7 @@ static void batch_undo(void *arg)
 	struct house *h = arg;
 
 	store_undo(h->store);
+	crier_forget(h->crier);
 }
 
 static void job_begin(void *arg)
@@ -96,6 +99,7 @@ static enum store_rc batch_end(void *arg)
 
 	store_careful(h->store); /* a claim that fails is its own affair */
 	pump_feed(h->pump, h->desk);
+	crier_flush(h->crier, h->worker);
 	rc = store_commit(h->store);
 	/* A failed sync is never tried again: the pages may be gone. Stop, restart, recover. */
 	if (rc == STORE_BROKEN && !h->told_broken) {
@@ -117,6 +121,11 @@ static int64_t due_ms(void *arg)
 	struct house *h = arg;
 
 	return desk_due_ms(h->desk);
+}
+
+static void cry(void *arg, const char *kind, const char *subject, const char *text, bool on)
+{
+	crier_tell(arg, kind, subject, text, on);
 }
 
 /* -- the end ---------------------------------------------------------------------------------------- */
@@ -202,6 +211,7 @@ static void settings_swapped(struct work *w)
 	log_level_set((enum log_level)log_level_of(h->set->log_level));
 	if (h->web != NULL)
 		web_reload(h->web, h->set);
+	crier_command(h->crier, h->set->alarm_command);
 	dropbox_settings(h->dropbox, h->set);
 	/* Whoever mended a key or a clock has the file read again. */
 	for (int i = 0; i < h->set->channel_count; i++)
@@ -419,6 +429,7 @@ static void close_all(struct house *h)
 	web_stop(h->web);
 	worker_stop(h->worker);
 	pump_free(h->pump);
+	crier_stop(h->crier);
 	uv_run(&h->loop, UV_RUN_DEFAULT);
 	dropbox_free(h->dropbox);
 	store_pool_close(h->pool);
@@ -452,7 +463,10 @@ int daemon_run(const char *config_path, struct settings *set)
 	if (!clock_zone(set->timezone))
 		fatal(EXIT_CONFIG, "unknown time zone name=%s", set->timezone);
 	uv_loop_init(&h->loop);
+	h->crier = crier_start(&h->loop, set->alarm_command);
 	open_store(h);
+	h->store->on_alarm = cry;
+	h->store->on_alarm_arg = h->crier;
 	recover(h);
 	h->pump = pump_start(&h->loop, set);
 	hooks.desk = h->desk;

@@ -60,6 +60,10 @@ struct store {
 	struct buf jot;     /* for whoever writes the data of an event: jot.h */
 	struct arena arena; /* what this job has read or sealed */
 	struct crew *crew;  /* of the writing handle; see crew.h */
+	/* Hears of each alarm that begins or ends, in its job; may be NULL. */
+	void (*on_alarm)(
+		void *arg, const char *kind, const char *subject, const char *text, bool on);
+	void *on_alarm_arg;
 	struct frozen *frozen;
 	struct recall *recall; /* of the writing handle */
 	struct case_number numbered;

@@ -22,11 +22,26 @@ bool alarm_raise(
 			DI(s->now_ms)));
 	store_event(s, "system", "alarm.raised", case_id, "alarm", id,
 		json_pack("{s:s, s:s}", "kind", kind, "subject", subject));
+	if (s->on_alarm != NULL)
+		s->on_alarm(s->on_alarm_arg, kind, subject, text, true);
 	return true;
+}
+
+static void tell_end(struct store *s, int64_t id)
+{
+	struct db_stmt *q = db_query(
+		s->db, "SELECT kind, subject, text FROM alarm WHERE id = ?", DB_ARGS(DI(id)));
+
+	if (!db_next(q))
+		return;
+	s->on_alarm(s->on_alarm_arg, db_text(q, 0), db_text(q, 1), db_text(q, 2), false);
+	db_end(q);
 }
 
 static void cleared(struct store *s, const char *actor, int64_t id, int64_t case_id)
 {
+	if (s->on_alarm != NULL)
+		tell_end(s, id);
 	db_run(s->db, "UPDATE alarm SET cleared_at = ?, cleared_by = ? WHERE id = ?",
 		DB_ARGS(DI(s->now_ms), DT(actor), DI(id)));
 	store_event(s, actor, "alarm.cleared", case_id, "alarm", id, NULL);

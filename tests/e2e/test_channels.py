@@ -63,6 +63,23 @@ class Office(House):
                            timeout=20, check=False)
         return r.returncode, r.stdout + r.stderr
 
+    def alarm_command(self, line):
+        """Its environment is all that the program knows of us; so the folder stands in its text."""
+        path = os.path.join(self.dir, "cry")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("#!/bin/sh\n" + line.replace("$HOME_OF_TEST", self.dir) + "\n")
+        os.chmod(path, 0o755)
+        self.write_config(self.text + 'alarm_command = "%s";\n' % path)
+
+    def cries(self):
+        """One dict of the environment for each run so far."""
+        path = os.path.join(self.dir, "cries")
+        if not os.path.exists(path):
+            return []
+        with open(path, encoding="utf-8") as f:
+            runs = f.read().split("\n.\n")[:-1]
+        return [dict(line.split("=", 1) for line in run.splitlines() if "=" in line) for run in runs]
+
     def metric(self, name, **labels):
         for line in self.local("GET", "/metrics").raw.decode().splitlines():
             m = re.match(r"(\w+)(?:\{(.*)\})? (-?\d+)$", line)
@@ -175,8 +192,9 @@ def the_route_says_why():
 @test
 def all_channels_down_is_said_within_a_minute():
     with Office(modems=1) as h:
+        h.alarm_command("env >> $HOME_OF_TEST/cries; echo . >> $HOME_OF_TEST/cries; exit 3")
         h.start()
-        h.fault(0, "unplug 60000")
+        h.fault(0, "unplug 45000")
         began = time.monotonic()
         ready = wait(lambda: (lambda a: a.json if a.json["status"] == "degraded" else None)(h.local("GET", "/readyz")), 60, 0.5)
         assert time.monotonic() - began < 60
@@ -187,6 +205,29 @@ def all_channels_down_is_said_within_a_minute():
         a = h.ask("POST", "/v1/warnings", {"source": "96110", "warn_no": "A1", "level": "高危", "name": "王小明",
                                              "phones": ["13900139001"]})
         assert a.status == 201, a.raw
+        cries = wait(lambda: [c for c in h.cries() if c["QUANZU_ALARM_KIND"] == "no_way"])
+        assert cries[0]["QUANZU_ALARM_STATE"] == "on" and "紧急短信" in cries[0]["QUANZU_ALARM_TEXT"], cries
+        assert set(cries[0]) <= {"PATH", "LANG", "PWD", "SHLVL", "_", "OLDPWD"} | {k for k in cries[0] if k.startswith("QUANZU_ALARM_")}
+        wait(lambda: [c for c in h.cries() if c["QUANZU_ALARM_KIND"] == "no_way" and c["QUANZU_ALARM_STATE"] == "off"], 40, 0.5)
+        assert h.local("GET", "/readyz").json["status"] == "ready"
+        assert "the alarm command failed status=3" in h.said()
+
+
+@test
+def an_alarm_command_that_hangs_is_killed_and_never_runs_in_crowds():
+    with Office(modems=1) as h:
+        h.alarm_command("env >> $HOME_OF_TEST/cries; echo . >> $HOME_OF_TEST/cries; exec sleep 100")
+        h.start()
+        for n in range(3):
+            a = h.ask("POST", "/v1/warnings", {"source": "96110", "warn_no": "G%d" % n, "level": "高危", "name": "王小%s" % "明红兰"[n],
+                                                 "phones": ["1390013900%d" % n]})
+            assert a.status == 201, a.raw
+        wait(h.cries)
+        time.sleep(2)
+        kinds = [(c["QUANZU_ALARM_KIND"], c["QUANZU_ALARM_STATE"]) for c in h.cries()]
+        assert len(kinds) == len(set(kinds)), kinds
+        wait(lambda: "the alarm command failed status=0 signal=9" in h.said(), 40, 0.5)
+        assert h.stop() == 0
 
 
 @test

@@ -235,6 +235,12 @@ void outbox_expire(struct desk *d, struct message *m);
 void outbox_hold(struct desk *d, struct message *m, int64_t until, const char *why);
 void outbox_fill(struct desk *d, const struct message *m, struct outgoing *out);
 
+/* -- bundle.c: several notices to one person become one SMS ------------------------------------------ */
+
+bool bundle_takes(const struct desk *d, const struct message *m); /* may it wait for others? */
+/* Takes those that wait for the same person into this one; they end as superseded. */
+void bundle_up(struct desk *d, struct message *m, struct outgoing *out);
+
 /* -- receipt.c ------------------------------------------------------------------------------------------------------- */
 
 void receipt_ask(struct desk *d, const struct message *m, int n); /* later, for the n-th time */

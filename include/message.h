@@ -41,6 +41,10 @@ struct message {
 void message_add(struct store *s, const struct message *m);
 bool message_get(struct store *s, int64_t id, struct message *out);
 bool message_whole(struct store *s, int64_t id, struct message *out); /* with phone and text */
+/* Others that wait, queued or held, for that member, oldest first; returns how many. */
+size_t message_waiting_for(
+	struct store *s, int64_t member_id, int64_t but, int64_t *ids, size_t max);
+void message_text_put(struct store *s, int64_t id, const char *text); /* of no template any more */
 /* A step of its life with its event; false: forbidden. Writes the other fields as they stand in *m. */
 bool message_event(struct store *s, struct message *m, enum message_event ev, const char *reason);
 /*

@@ -199,6 +199,12 @@ static void set_limits(struct play *p, char *at)
 	play_reopen(p);
 }
 
+/* bundle 30s */
+static void bundle_line(struct play *p, char *at)
+{
+	p->set.bundle_s = (int)(play_span_ms(p, play_need(p, &at, "span")) / 1000);
+}
+
 static void drill_line(struct play *p, char *at)
 {
 	(void)at;
@@ -216,8 +222,8 @@ static const struct {
 	void (*run)(struct play *p, char *at);
 } words[] = { { "area", add_area }, { "team", add_team }, { "member", add_member },
 	{ "resident", add_resident }, { "duty", add_duty }, { "policy", set_policy },
-	{ "limits", set_limits }, { "channel", play_channel_line }, { "drill", drill_line },
-	{ "pledge", pledge_line } };
+	{ "limits", set_limits }, { "channel", play_channel_line }, { "bundle", bundle_line },
+	{ "drill", drill_line }, { "pledge", pledge_line } };
 
 bool play_is_there(struct play *p, const char *word, char *at)
 {

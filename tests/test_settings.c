@@ -140,6 +140,20 @@ static const struct bad_row {
 	{ "a store without a scheme", "store = \"quanzu.db\";\n", 1, "sqlite:", NULL },
 	{ "a store without a file", "store = \"sqlite:\";\n", 1, "sqlite:", NULL },
 	{ "a log level that is none", "log_level = \"loud\";\n", 1, "debug", NULL },
+	{ "a purpose that is none", MODEM "\n purposes = [\"task\", \"fun\"]; });", 2, "没有 fun",
+		"urgent" },
+	{ "no purpose at all", MODEM "\n purposes = [ ]; });", 2, "purposes", "不写就是都可以" },
+	{ "a carrier that is none", MODEM "\n carriers = \"铁通\"; });", 2, "没有 铁通", "广电" },
+	{ "hours that are none", MODEM "\n hours = \"8-21\"; });", 2, "hours", "08:00-21:00" },
+	{ "a preference of zero", MODEM "\n prefer = 0; });", 2, "1 到 99", NULL },
+	{ "a cost of a fortune", MODEM "\n cost = 10001; });", 2, "0 到 10000", NULL },
+	{ "a rate without a span", MODEM "\n per_number = \"3\"; });", 2, "per_number", "3/min" },
+	{ "a rate of nothing", MODEM "\n per_number_calls = \"0/min\"; });", 2, "per_number_calls",
+		NULL },
+	{ "a rate of too many", MODEM "\n per_template = \"65/d\"; });", 2, "per_template", "64" },
+	{ "too many rates", MODEM "\n per_number = \"1/s,2/s,3/s,4/s,5/s,6/s,7/s\"; });", 2,
+		"最多6项", NULL },
+	{ "bundling for an hour", "bundle = \"1h\";\n", 1, "10分钟", NULL },
 	{ "an alarm command that is not there", "\nalarm_command = \"/nowhere/ring\";\n", 2,
 		"不存在", NULL },
 	{ "an alarm command with arguments", "alarm_command = \"/bin/true now\";\n", 1, "参数",
@@ -666,6 +680,41 @@ static void a_channel_may_call(void **state)
 	assert_string_equal(c->modem.speech_command[2], "{file}");
 	assert_string_equal(c->modem.speech_command[5], "");
 	assert_non_null(strstr(c->modem.speech_folder, "/speech"));
+	settings_free(s);
+}
+
+static void a_channel_says_what_it_is_for(void **state)
+{
+	struct settings *s =
+		reads("bundle = \"30s\";\n" MODEM "purposes = [\"task\", \"紧急\"]; carriers = "
+		      "[\"移动\", \"中国电信\"]; cost = 5; prefer = 1;"
+		      " hours = \"08:00-21:00\"; per_month = 9000; per_number = \"3/min, 50/d\";"
+		      " per_number_calls = \"15/3h\"; per_template = \"\"; });\n");
+	const struct channel_settings *c = &s->channel[0];
+
+	(void)state;
+	assert_int_equal(c->way.purposes, WAY_TASK | WAY_URGENT);
+	assert_int_equal(c->way.carriers, WAY_MOBILE | WAY_TELECOM);
+	assert_int_equal(c->way.cost_fen, 5);
+	assert_int_equal(c->way.prefer, 1);
+	assert_int_equal(c->way.from_min, 8 * 60);
+	assert_int_equal(c->way.to_min, 21 * 60);
+	assert_int_equal(c->per_month, 9000);
+	assert_int_equal(c->per_number.count, 2);
+	assert_int_equal(c->per_number.at[0].count, 3);
+	assert_int_equal(c->per_number.at[0].span_ms, 60000);
+	assert_int_equal(c->per_number.at[1].span_ms, 86400000);
+	assert_int_equal(c->per_number_calls.at[0].span_ms, 3 * 3600000);
+	assert_int_equal(c->per_template.count, 0);
+	assert_int_equal(s->bundle_s, 30);
+	settings_free(s);
+	s = reads("channels = ({ name = \"a\"; kind = \"modem\"; device = \"/dev/ttyUSB0\"; hours "
+		  "= \"全天\"; });");
+	c = &s->channel[0];
+	assert_int_equal(c->per_number.count, 2);
+	assert_int_equal(c->per_number_calls.count, 4);
+	assert_int_equal(c->way.from_min, c->way.to_min);
+	assert_int_equal(s->bundle_s, 0);
 	settings_free(s);
 }
 
@@ -1226,6 +1275,7 @@ int main(void)
 	ONE(an_empty_file_means_the_defaults);
 	ONE(the_whole_contract_is_taken);
 	ONE(channels_have_their_defaults_by_device);
+	ONE(a_channel_says_what_it_is_for);
 	ONE(a_modem_has_keys_of_its_own);
 	ONE(a_channel_may_call);
 	ONE(levels_change_one_by_one_and_new_ones_join);

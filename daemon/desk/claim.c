@@ -9,13 +9,15 @@
 #include <string.h>
 
 #include "desk_room.h"
+#include "text.h"
 
 #include "banned.h"
 
 /* With what a task can be answered in a call: taken, cannot go, police wanted. */
 #define CALL_KEYS "107"
 
-enum { LOOK_MAX = 64 };
+/* At most so many sixteen-bit units are one part in any alphabet and need no reference. */
+enum { LOOK_MAX = 64, ONE_PART = 70 };
 
 static bool is_call(const struct message *m)
 {
@@ -73,17 +75,6 @@ void outbox_hold(struct desk *d, struct message *m, int64_t until, const char *w
 	message_event(d->s, m, MSG_EV_HOLD, NULL);
 }
 
-/* Sixteen-bit units; a message of at most 70 is one part in any alphabet and needs no reference. */
-static bool is_short(const char *text)
-{
-	enum { ONE_PART = 70 };
-	int n = 0;
-
-	for (; *text != '\0'; text++)
-		n += ((unsigned char)*text & 0xC0) != 0x80 ? 1 + ((unsigned char)*text >= 0xF0) : 0;
-	return n <= ONE_PART;
-}
-
 void outbox_fill(struct desk *d, const struct message *m, struct outgoing *out)
 {
 	*out = (struct outgoing){ .id = m->id,
@@ -127,9 +118,10 @@ static bool take(struct desk *d, const char *channel, struct message *m, struct 
 		out->first_part = 0;
 	}
 	m->channel = channel;
+	bundle_up(d, m, out);
 	if (m->tries++ == 0)
 		traffic_taken(d, channel, m, m->phone);
-	if (out->kind == OUTGOING_SMS && m->concat_ref < 0 && !is_short(out->text))
+	if (out->kind == OUTGOING_SMS && m->concat_ref < 0 && text_units(out->text) > ONE_PART)
 		m->concat_ref = message_concat_ref(d->s, m->phone);
 	out->concat_ref = m->concat_ref < 0 ? 0 : m->concat_ref;
 	message_event(d->s, m, MSG_EV_CLAIM, NULL);

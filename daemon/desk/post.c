@@ -161,7 +161,10 @@ static int64_t post(struct desk *d, const struct post *p, enum outgoing_kind kin
 	values.drill = (p->c != NULL && p->c->drill) || d->set->drill;
 	template_fill(&d->set->templates, p->tpl, &values, text, sizeof text);
 	m.values = values_text(d, &values);
-	add(d, &m, opens, "不在发送时段");
+	if (opens <= d->s->now_ms && bundle_takes(d, &m))
+		add(d, &m, d->s->now_ms + d->set->bundle_s * INT64_C(1000), "等待合并");
+	else
+		add(d, &m, opens, "不在发送时段");
 	return m.id;
 }
 

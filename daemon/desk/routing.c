@@ -7,6 +7,7 @@
 #include "desk_room.h"
 #include "json.h"
 #include "message_try.h"
+#include "text.h"
 
 #include "banned.h"
 
@@ -29,12 +30,10 @@ struct plan { /* of one message */
 
 static int parts_of(const struct outgoing *o)
 {
-	int units = 0, parts;
+	int units = (int)text_units(o->text), parts;
 
 	if (o->kind == OUTGOING_CALL)
 		return 1;
-	for (const char *t = o->text; *t != '\0'; t++)
-		units += ((unsigned char)*t & 0xC0) != 0x80 ? 1 + ((unsigned char)*t >= 0xF0) : 0;
 	parts = units <= ONE_PART ? 1 : (units + LONG_PART - 1) / LONG_PART;
 	return parts > o->first_part ? parts - o->first_part : 1;
 }

@@ -120,6 +120,26 @@ bool message_whole(struct store *s, int64_t id, struct message *out)
 	return db_rc(s->db) == STORE_OK;
 }
 
+size_t message_waiting_for(
+	struct store *s, int64_t member_id, int64_t but, int64_t *ids, size_t max)
+{
+	size_t n = 0;
+	struct db_stmt *q = db_query(s->db,
+		"SELECT id FROM message WHERE (state = 'queued' OR state = 'held')"
+		" AND member_id = ? AND id <> ? ORDER BY id LIMIT ?",
+		DB_ARGS(DI(member_id), DI(but), DI((int64_t)max)));
+
+	while (db_next(q))
+		ids[n++] = db_int(q, 0);
+	return n;
+}
+
+void message_text_put(struct store *s, int64_t id, const char *text)
+{
+	db_run(s->db, "UPDATE message SET text_x = ?, template = '', values_x = NULL WHERE id = ?",
+		DB_ARGS(store_sealed(s, "message", "text", id, text), DI(id)));
+}
+
 static bool is_end(enum message_state state)
 {
 	return state >= MSG_DELIVERED;

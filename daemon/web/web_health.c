@@ -86,6 +86,40 @@ static void set(const char *name, const char *help, int64_t value)
 	metric_set(metric_get(name, help, ""), value);
 }
 
+static void set_of(const char *channel, const char *name, const char *help, int64_t value)
+{
+	char labels[METRIC_LABELS];
+
+	snprintf(labels, sizeof labels, "channel=\"%s\"", channel);
+	metric_set(metric_get(name, help, labels), value);
+}
+
+/* What each channel says of itself. */
+static void channel_metrics(struct web *w)
+{
+	static const struct {
+		const char *key, *name, *help;
+	} figures[] = { { "signal", "quanzu_channel_signal", "signal of the modem, 0 to 31" },
+		{ "credit_fen", "quanzu_channel_credit_fen", "credit of the card, in fen" },
+		{ "store_used", "quanzu_channel_store_used", "places of the card in use" } };
+	json_t *list = w->hooks.channels == NULL ? NULL : w->hooks.channels(w->hooks.arg), *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		const char *name = json_str(item, "name");
+
+		set_of(name, "quanzu_channel_up", "1: it can be used",
+			json_flag(item, "up", false) ? 1 : 0);
+		for (size_t k = 0; k < sizeof figures / sizeof *figures; k++)
+			if (json_is_integer(json_object_get(item, figures[k].key)))
+				set_of(name, figures[k].name, figures[k].help,
+					json_int(item, figures[k].key, 0));
+	}
+	json_decref(list);
+	set("quanzu_sending_possible", "0: no channel can carry an urgent SMS",
+		w->hooks.no_way == NULL || !w->hooks.no_way(w->hooks.arg) ? 1 : 0);
+}
+
 void web_metrics(struct request *rq)
 {
 	struct web *w = rq->web;
@@ -98,6 +132,7 @@ void web_metrics(struct request *rq)
 	if (statvfs(w->data_dir, &fs) == 0)
 		set("quanzu_disk_free_bytes", "free space where the database is",
 			(int64_t)fs.f_bavail * (int64_t)fs.f_frsize);
+	channel_metrics(w);
 	web_read(rq, web_metrics_read, NULL);
 }
 

@@ -64,6 +64,7 @@ struct intake_job {
 	intake_slice_fn *slice;
 	void *arg;
 	struct filereport *report; /* may be NULL */
+	bool is_json;              /* the sender said so: no bytes make a table of it */
 	struct arena *arena;       /* where the texts of people live on; NULL: in the slice */
 };
 

@@ -40,10 +40,10 @@ struct people_job {
 struct people_job *people_job_new(enum header_kind kind, bool dry_run);
 void people_job_free(void *job);
 /*
- * CSV, XLSX, a JSON array or lines of JSON. False: the body as a whole cannot be read, *why says
+ * CSV or XLSX; is_json: an array or lines of JSON. False: the body as a whole cannot be read, *why says
  * why. Not for the loop.
  */
-bool people_job_read(struct people_job *j, const void *bytes, size_t n,
+bool people_job_read(struct people_job *j, bool is_json, const void *bytes, size_t n,
 	const struct intake_ctx *ctx, struct fault *why);
 /* In a desk's job. */
 void people_job_take_slice(

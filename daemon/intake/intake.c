@@ -395,7 +395,8 @@ bool intake_bytes(const struct intake_job *job, const void *bytes, size_t n,
 	bool ok;
 
 	begin_run(&run, job, summary, fault);
-	if (n <= job->limits->bytes && sheet_form_of(bytes, n < HEAD ? n : HEAD) == SHEET_FORM_JSON)
+	if (n <= job->limits->bytes &&
+		(job->is_json || sheet_form_of(bytes, n < HEAD ? n : HEAD) == SHEET_FORM_JSON))
 		ok = read_json(&run, bytes, n, fault);
 	else
 		ok = read_table(&run, &from, fault);

@@ -114,7 +114,7 @@ static bool keep(void *arg, struct intake_item *items, size_t count)
 	return !j->heavy;
 }
 
-bool people_job_read(struct people_job *j, const void *bytes, size_t n,
+bool people_job_read(struct people_job *j, bool is_json, const void *bytes, size_t n,
 	const struct intake_ctx *ctx, struct fault *why)
 {
 	struct sheet_limits limits = sheet_limits_bulk;
@@ -123,6 +123,7 @@ bool people_job_read(struct people_job *j, const void *bytes, size_t n,
 		.limits = &limits,
 		.slice = keep,
 		.arg = j,
+		.is_json = is_json,
 		.arena = &j->arena };
 	struct intake_summary summary;
 

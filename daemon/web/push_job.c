@@ -92,7 +92,8 @@ static void add_item(struct push_job *j, struct intake_item *from)
 		it->record = from->warning;
 		from->warning = NULL;
 		from->verdict = INTAKE_ACCEPTED;
-		it->result = from->notes.count > 0 ? intake_item_json(from) : NULL;
+		it->result = from->notes.count > 0 || *from->sheet != '\0' ? intake_item_json(from)
+									   : NULL;
 	} else {
 		it->result = intake_item_json(from);
 		j->rejected++;
@@ -124,7 +125,8 @@ bool push_job_read(struct push_job *j, enum push_form form, const void *bytes, s
 			"请用 application/json、application/x-ndjson、text/csv 或 xlsx 的类型。");
 		return false;
 	}
-	if (form != PUSH_SHEET) { /* the length of the body was looked at already */
+	job.is_json = form != PUSH_SHEET;
+	if (job.is_json) { /* the length of the body was looked at already */
 		limits.bytes = n;
 		limits.rows = PUSH_RECORDS;
 	}
@@ -185,6 +187,7 @@ static void reject_by_store(struct push_job *j, struct push_item *it, enum store
 		fault_set(&why, "not_stored", "没有存下来", "请重发这一条；再不行请联系管理员。");
 	fault_at(&why, it->row, NULL, NULL);
 	o = row_result(it->row, intake_verdict_code(INTAKE_REFUSED));
+	json_object_set(o, "sheet", json_object_get(it->result, "sheet"));
 	json_object_set_new(o, "error", fault_json(&why));
 	drop_record(it, o);
 	j->rejected++;
@@ -199,8 +202,8 @@ static void tell_one(struct push_job *j, struct push_item *it, const struct acce
 
 	json_object_update(o, said);
 	json_decref(said);
-	if (it->result != NULL)
-		json_object_set(o, "notes", json_object_get(it->result, "notes"));
+	json_object_set(o, "notes", json_object_get(it->result, "notes"));
+	json_object_set(o, "sheet", json_object_get(it->result, "sheet"));
 	drop_record(it, o);
 	j->accepted += !known;
 	j->duplicates += known;

@@ -132,9 +132,10 @@ static void read_list(struct request *rq)
 		.levels = &rq->set->level_words,
 		.frauds = &rq->set->fraud_types,
 		.seal = s->seal };
+	enum push_form form = push_job_form_of(rq->head.content_type, rq->body.data, rq->body.len);
 	struct fault why;
 
-	if (!people_job_read(rq->job, rq->body.data, rq->body.len, &ctx, &why))
+	if (!people_job_read(rq->job, form != PUSH_SHEET, rq->body.data, rq->body.len, &ctx, &why))
 		request_fault(rq, 422, &why);
 	store_pool_give(rq->web->pool, s, NULL);
 }

@@ -845,7 +845,13 @@ def lists_of_people_come_as_json_too(d):
     assert put("teams", [{"name": "机动队", "area": "示例村", "kind": "line2"}]).json["created"] == 1
     assert put("areas", [{"code": "310118110209", "name": "新村", "kind": "community", "aliases": ["新一", "新二"]}]).json["created"] == 1
     assert d.ask("GET", "/v1/areas/310118110209", role="manager").json["aliases"] == ["新一", "新二"]
-    assert put("residents", []).status == 422 and put("residents", b"[{").status == 422
+    assert put("residents", []).status == 422
+    for body in (b"[{", b"[" * 20000, b"[[[1]]"):
+        assert put("residents", body).json["code"] == "bad_json", body[:20]
+        a = d.ask("POST", "/v1/warnings", body, {"Content-Type": "application/json"})
+        assert (a.status, a.json["code"]) == (400, "bad_json"), a.raw
+    book = d.ask("POST", "/v1/warnings", xlsx([["编号", "姓名", "手机号"], ["BK1", "褚样例", "13800138808"]]), {"Content-Type": XLSX}).json
+    assert book["results"][0]["sheet"], book
 
 
 @test_shared

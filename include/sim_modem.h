@@ -37,17 +37,15 @@ struct sim_wire {
 	void (*dribble)(void *port, bool on); /* one byte a millisecond */
 };
 
+enum sim_ussd_form { SIM_USSD_UCS2, SIM_USSD_PLAIN, SIM_USSD_PACKED }; /* PACKED: the code too */
+
 struct sim_identity {
 	char imsi[16], iccid[21], imei[16];
 	char maker[32], model[32], revision[48];
 	char operator[32], plmn[8];
 	int signal;      /* +CSQ */
 	int temperature; /* +CPMUTEMP; 0: it knows no such command */
-	enum {
-		SIM_USSD_UCS2,
-		SIM_USSD_PLAIN,
-		SIM_USSD_PACKED
-	} ussd_form; /* PACKED: the code too */
+	enum sim_ussd_form ussd_form;
 	struct {
 		char code[24];
 		char *text;

@@ -25,14 +25,23 @@ enum {
  * MEDIUM and LOW: a call that succeeds ends the case (see outcome_code.h), so the visit of
  * MEDIUM falls due only where the calls have failed.
  */
+#define ASK(after, whom) \
+	{ \
+		.after_s = (after), .who = (whom), .ask = true \
+	}
+#define TELL(after, whom) \
+	{ \
+		.after_s = (after), .who = (whom) \
+	}
+
 /* clang-format off */
 static const struct policy defaults[] = {
 	{ .code = "CRITICAL", .name = "紧急高危", .word = "急", .rank = 40,
-	  .rungs = { { 0, WHO_DUTY | WHO_MEMBERS, true },
-	             { 3 * MINUTE, WHO_LEADER, true },
-	             { 6 * MINUTE, WHO_HEAD, true },
-	             { 10 * MINUTE, WHO_CENTRE, true },
-	             { 10 * MINUTE, WHO_POLICE, false } },
+	  .rungs = { ASK(0, WHO_DUTY | WHO_MEMBERS),
+	             ASK(3 * MINUTE, WHO_LEADER),
+	             ASK(6 * MINUTE, WHO_HEAD),
+	             ASK(10 * MINUTE, WHO_CENTRE),
+	             TELL(10 * MINUTE, WHO_POLICE) },
 	  .rung_count = 5, .accepts = 1,
 	  .ack_s = 3 * MINUTE, .contact_s = 5 * MINUTE, .meet_s = 30 * MINUTE, .feedback_s = HOUR,
 	  .revisit_s = { DAY, 3 * DAY, 7 * DAY }, .revisit_count = 3,
@@ -40,10 +49,10 @@ static const struct policy defaults[] = {
 	  .ttl_s = 2 * HOUR, .realarm_s = 30 * MINUTE,
 	  .calls = 4, .call_after_s = 0, .call_every_s = 2 * MINUTE },
 	{ .code = "HIGH", .name = "高危", .word = "高", .rank = 30,
-	  .rungs = { { 0, WHO_DUTY, true },
-	             { 10 * MINUTE, WHO_MEMBERS | WHO_LEADER, true },
-	             { 20 * MINUTE, WHO_HEAD | WHO_CENTRE, true },
-	             { 30 * MINUTE, WHO_POLICE, false } },
+	  .rungs = { ASK(0, WHO_DUTY),
+	             ASK(10 * MINUTE, WHO_MEMBERS | WHO_LEADER),
+	             ASK(20 * MINUTE, WHO_HEAD | WHO_CENTRE),
+	             TELL(30 * MINUTE, WHO_POLICE) },
 	  .rung_count = 4, .accepts = 1,
 	  .ack_s = 10 * MINUTE, .contact_s = 10 * MINUTE, .meet_s = HOUR, .feedback_s = 4 * HOUR,
 	  .revisit_s = { DAY, 7 * DAY }, .revisit_count = 2,
@@ -51,9 +60,9 @@ static const struct policy defaults[] = {
 	  .ttl_s = 2 * HOUR, .realarm_s = 30 * MINUTE,
 	  .calls = 2, .call_after_s = 5 * MINUTE, .call_every_s = 5 * MINUTE },
 	{ .code = "MEDIUM", .name = "中危", .word = "中", .rank = 20,
-	  .rungs = { { 0, WHO_DUTY, true },
-	             { 2 * HOUR, WHO_MEMBERS | WHO_LEADER, true },
-	             { 6 * HOUR, WHO_CENTRE, true } },
+	  .rungs = { ASK(0, WHO_DUTY),
+	             ASK(2 * HOUR, WHO_MEMBERS | WHO_LEADER),
+	             ASK(6 * HOUR, WHO_CENTRE) },
 	  .rung_count = 3, .accepts = 1,
 	  .ack_s = HOUR, .contact_s = 2 * HOUR, .meet_s = DAY, .feedback_s = DAY,
 	  .revisit_s = { 7 * DAY }, .revisit_count = 1,
@@ -61,9 +70,9 @@ static const struct policy defaults[] = {
 	  .ttl_s = DAY, .realarm_s = 2 * HOUR,
 	  .calls = 1, .call_after_s = 2 * HOUR, .call_every_s = HOUR },
 	{ .code = "LOW", .name = "低危", .word = "低", .rank = 10,
-	  .rungs = { { 0, WHO_DUTY, true },
-	             { 12 * HOUR, WHO_MEMBERS, true },
-	             { 24 * HOUR, WHO_LEADER | WHO_CENTRE, true } },
+	  .rungs = { ASK(0, WHO_DUTY),
+	             ASK(12 * HOUR, WHO_MEMBERS),
+	             ASK(24 * HOUR, WHO_LEADER | WHO_CENTRE) },
 	  .rung_count = 3, .accepts = 1,
 	  .ack_s = 12 * HOUR, .contact_s = DAY, .meet_s = 0, .feedback_s = 3 * DAY,
 	  .revisit_count = 0,

@@ -212,13 +212,18 @@ static bool modem_temperature(struct sim_modem *m, struct sim_words *words)
 
 static bool modem_ussd_form(struct sim_modem *m, struct sim_words *words)
 {
-	static const char *const forms[] = { "ucs2", "plain", "packed" };
+	static const struct {
+		const char *word;
+		enum sim_ussd_form form;
+	} forms[] = { { "ucs2", SIM_USSD_UCS2 }, { "plain", SIM_USSD_PLAIN },
+		{ "packed", SIM_USSD_PACKED } };
 
-	for (int i = 0; i < 3; i++)
-		if (sim_words_take(words, forms[i])) {
-			m->id.ussd_form = i;
-			return true;
-		}
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		if (!sim_words_take(words, forms[i].word))
+			continue;
+		m->id.ussd_form = forms[i].form;
+		return true;
+	}
 	return sim_words_fail(words, "expected ucs2, plain or packed");
 }
 

@@ -2,7 +2,7 @@
 """The care of a modem and its card, end to end with the simulator."""
 import os
 import re
-import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -251,16 +251,26 @@ class Sticks:
         script = os.path.join(self.dir, "script")
         with open(script, "w", encoding="utf-8") as f:
             f.write("modem 0 imei 866000000000011\nmodem 1 imei 866000000000029\n")
-        self.proc = subprocess.Popen([SIM, "-n", "2", "--pty", os.path.join(self.dir, "tty"), "--script", script],
-                                     stdout=subprocess.PIPE, text=True)
+        self.control = os.path.join(self.dir, "control")
+        self.proc = subprocess.Popen([SIM, "-n", "2", "--pty", os.path.join(self.dir, "tty"), "--script", script,
+                                      "--control", self.control], stdout=subprocess.PIPE, text=True)
         for _ in range(2):
             assert self.proc.stdout.readline().startswith("modem ")
 
     def plug(self, modem, name):
         os.symlink(os.path.realpath(os.path.join(self.dir, "tty%d" % modem)), os.path.join(self.links, name))
 
-    def unplug(self, name):
+    def unplug(self, modem, name):
+        """Out of its socket; true when it is in another one, where it is another device."""
+        old = os.path.realpath(os.path.join(self.dir, "tty%d" % modem))
         os.unlink(os.path.join(self.links, name))
+        with socket.socket(socket.AF_UNIX) as c:
+            c.connect(self.control)
+            c.sendall(b"modem %d unplug 1000\n" % modem)
+            assert b'"ok":true' in c.recv(1000)
+        wait(lambda: not os.path.lexists(os.path.join(self.dir, "tty%d" % modem)), 5)
+        wait(lambda: os.path.exists(os.path.join(self.dir, "tty%d" % modem)), 5)
+        return old != os.path.realpath(os.path.join(self.dir, "tty%d" % modem))
 
     def __enter__(self):
         return self
@@ -286,12 +296,12 @@ def two_sticks_without_serial_numbers_are_told_apart_by_their_imei():
             got = wait(lambda: [c["imei"] for c in h.ask("GET", "/v1/channels").json["items"] if c["state"] == "ready"]
                        == ["****0029", "****0011"], 20)
             assert got
-            # The first is pulled out and comes back under another name.
-            s.unplug("usb-y-if02")
-            s.plug(1, "usb-z-if02")
-            h.stop(signal.SIGTERM)
-            h.start()
-            wait(lambda: all(c["state"] == "ready" for c in h.ask("GET", "/v1/channels").json["items"]), 20)
+            # It is pulled out while it runs and comes back in another socket, under another name.
+            s.unplug(1, "usb-y-if02")
+            wait(lambda: "ready" != h.ask("GET", "/v1/channels").json["items"][0]["state"], 10)
+            s.plug(1, "usb-z-if00")
+            wait(lambda: all(c["state"] == "ready" for c in h.ask("GET", "/v1/channels").json["items"]), 30)
+            assert h.ask("GET", "/v1/channels").json["items"][0]["imei"] == "****0029"
 
 
 @test

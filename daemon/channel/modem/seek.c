@@ -141,7 +141,7 @@ static void take_line(struct seek *s, int64_t now, const char *line)
 {
 	const char *imei;
 
-	if (is_satellite(line)) {
+	if (is_satellite(line) || (s->state == SEEK_ASKING && strstr(line, "ERROR") != NULL)) {
 		next_port(s, now);
 	} else if (s->state == SEEK_CALLING && strcmp(line, "OK") == 0) {
 		if (s->imei[0] == '\0') {
@@ -157,8 +157,6 @@ static void take_line(struct seek *s, int64_t now, const char *line)
 			return;
 		}
 		s->seen_other = true;
-		next_port(s, now);
-	} else if (s->state == SEEK_ASKING && strstr(line, "ERROR") != NULL) {
 		next_port(s, now);
 	}
 }

@@ -86,7 +86,7 @@ static size_t as_ucs2(const uint8_t *octets, size_t n, uint16_t *units)
 /* A last septet of nothing but fill is none: CR, or an @ out of seven spare bits. */
 static size_t as_septets(const uint8_t *octets, size_t n, uint16_t *units)
 {
-	uint8_t septets[SEPTETS_MAX];
+	uint8_t septets[SEPTETS_MAX] = { 0 };
 	size_t count = gsm7_unpack(octets, n, 0, n * 8 / 7, septets);
 
 	if (count > 0 && count % 8 == 0 && (septets[count - 1] == '\r' || septets[count - 1] == 0))
@@ -106,7 +106,7 @@ static bool only_digits(const char *text, size_t n)
 static size_t of_hex(const char *text, size_t n, enum coding coding, uint16_t *units)
 {
 	enum { SHORT_FIGURES = 12 };
-	uint8_t octets[OCTETS_MAX];
+	uint8_t octets[OCTETS_MAX] = { 0 };
 	size_t count = unhex(text, n, octets), got;
 
 	if (count == 0 || (coding != CODING_UCS2 && n < SHORT_FIGURES && only_digits(text, n)))
@@ -138,7 +138,7 @@ static void put(const uint16_t *units, size_t n, struct buf *out)
 
 void ussd_text(const char *text, size_t n, int dcs, struct buf *out)
 {
-	uint16_t units[SEPTETS_MAX];
+	uint16_t units[SEPTETS_MAX] = { 0 };
 	size_t count = of_hex(text, n, coding_of(dcs), units);
 
 	for (size_t i = 0; count == 0 && i < n && i < SEPTETS_MAX; i++)

@@ -2,7 +2,8 @@
  * alarm.h - what a person has to look at: one open row per kind and subject, counted when it repeats.
  *
  * Kinds: ladder_end, gap, raised, overdue, handover, handover_late, police_wanted, bad_number, revisit,
- * unreachable, aged, left, unread, expired, refused, ours, channel, sim_notice, storm, stop, clock, audit.
+ * unreachable, aged, left, unread, expired, refused, ours, channel, sim_notice, storm, stop, clock, audit,
+ * breaker, stopped, no_way.
  * The operator's handbook says of each what it means and what to do.
  * `text` is plain Chinese without personal data; `subject` says about what (a case, an area, a channel).
  */

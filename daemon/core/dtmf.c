@@ -60,7 +60,7 @@ static size_t loudest(const double *power, size_t from, size_t n)
 static struct dtmf_seen look(const int16_t *s)
 {
 	static const struct dtmf_seen nothing = { 0, 0 };
-	double all = energy(s), power[TONES], both, least;
+	double all = energy(s), power[TONES] = { 0 }, both, least;
 	size_t low, high;
 
 	if (all < quiet)

@@ -100,18 +100,15 @@ static int16_t resampled(const struct format *f, double at)
 	const double pi = 3.141592653589793;
 	double step = f->rate > WAV_RATE ? (double)WAV_RATE / f->rate : 1;
 	double width = WINGS / step, sum = 0, weight = 0;
-	double first = ceil(at - width), last = floor(at + width);
+	size_t first = at > width ? (size_t)ceil(at - width) : 0;
+	size_t end = (size_t)floor(at + width) + 1;
 
-	if (first < 0)
-		first = 0;
-	if (last > (double)f->frames - 1)
-		last = (double)f->frames - 1;
-	for (double i = first; i <= last; i++) {
-		double x = (i - at) * step;
+	for (size_t i = first; i < end && i < f->frames; i++) {
+		double x = ((double)i - at) * step;
 		double h = x == 0 ? 1 : sin(pi * x) / (pi * x);
 
 		h *= 0.5 + 0.5 * cos(pi * x / WINGS);
-		sum += h * frame(f, (size_t)i);
+		sum += h * frame(f, i);
 		weight += h;
 	}
 	return bounded(weight != 0 ? sum / weight : 0);

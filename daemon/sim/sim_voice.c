@@ -104,9 +104,11 @@ static const struct sim_family families[] = {
 };
 /* clang-format on */
 
+enum { GENERIC = sizeof families / sizeof *families - 1 }; /* the last row */
+
 static const struct sim_family *family(const struct sim_modem *m)
 {
-	return m->family != NULL ? m->family : sim_family_of("generic");
+	return m->family != NULL ? m->family : &families[GENERIC];
 }
 
 const struct sim_family *sim_family_of(const char *name)

@@ -399,30 +399,35 @@ void call_timer(struct driver *d, enum driver_timer t)
 
 /* Its commands */
 
-static void dial_done(struct driver *d, enum driver_end end, const struct at_event *final)
+/* Refused, or ended in the answer to the dialling itself. */
+static void not_dialled(struct driver *d, const struct at_event *final)
 {
 	struct driver_call *c = &d->call;
 
+	if (final->result == AT_CME)
+		c->class = atcode_cme(final->code);
+	else if (final->result == AT_ERROR || final->result == AT_NOT_SUPPORTED)
+		c->class = ATCODE_PASSING;
+	else if (final->result == AT_NO_DIALTONE)
+		c->class = ATCODE_CARD;
+	if (c->class == ATCODE_NUMBER || c->class == ATCODE_MODEM || c->class == ATCODE_OURS)
+		c->class = ATCODE_CARD; /* of a call: another modem at once */
+	call_gone(d, final->result);
+}
+
+static void dial_done(struct driver *d, enum driver_end end, const struct at_event *final)
+{
+	bool answers = (end == DRIVER_OK && d->voice.profile->ok_answers) ||
+		       (end == DRIVER_REFUSED && final->result == AT_CONNECT);
+
 	if (end == DRIVER_BROKEN || !call_is_up(d))
 		return;
-	if (end == DRIVER_OK && d->voice.profile->ok_answers) {
+	if (answers)
 		call_answered(d);
-	} else if (end != DRIVER_REFUSED) {
+	else if (end == DRIVER_REFUSED)
+		not_dialled(d, final);
+	else
 		post(d, CEV_TAKEN); /* after silence the list tells what has become of it */
-	} else if (final->result == AT_CONNECT) {
-		call_answered(d);
-	} else {
-		if (final->result == AT_CME)
-			c->class = atcode_cme(final->code);
-		else if (final->result == AT_ERROR || final->result == AT_NOT_SUPPORTED)
-			c->class = ATCODE_PASSING;
-		else if (final->result == AT_NO_DIALTONE)
-			c->class = ATCODE_CARD;
-		if (c->class == ATCODE_NUMBER || c->class == ATCODE_MODEM ||
-			c->class == ATCODE_OURS)
-			c->class = ATCODE_CARD; /* of a call: another modem at once */
-		call_gone(d, final->result);
-	}
 }
 
 static void hangup_done(struct driver *d, enum driver_end end, const struct at_event *final)

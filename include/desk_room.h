@@ -235,6 +235,8 @@ void outbox_expire(struct desk *d, struct message *m);
 void outbox_hold(struct desk *d, struct message *m, int64_t until, const char *why);
 void outbox_fill(struct desk *d, const struct message *m, struct outgoing *out);
 
+void claim_sweep(struct desk *d); /* ends what waits in the queue past its life */
+
 /* -- bundle.c: several notices to one person become one SMS ------------------------------------------ */
 
 bool bundle_takes(const struct desk *d, const struct message *m); /* may it wait for others? */

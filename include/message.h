@@ -41,6 +41,8 @@ struct message {
 void message_add(struct store *s, const struct message *m);
 bool message_get(struct store *s, int64_t id, struct message *out);
 bool message_whole(struct store *s, int64_t id, struct message *out); /* with phone and text */
+bool message_overdue(
+	struct store *s, struct message *out); /* queued, its time to live over; one of them */
 /* Others that wait, queued or held, for that member, oldest first; returns how many. */
 size_t message_waiting_for(
 	struct store *s, int64_t member_id, int64_t but, int64_t *ids, size_t max);
@@ -53,7 +55,8 @@ bool message_event(struct store *s, struct message *m, enum message_event ev, co
  */
 bool message_next(
 	struct store *s, const char *kind, const struct message *after, struct message *out);
-bool message_waits(struct store *s, const char *kind); /* is there one that message_next() would give? */
+bool message_waits(
+	struct store *s, const char *kind); /* is there one that message_next() would give? */
 /* Held ones whose time has come go back to the queue; returns the next due time (INT64_MAX none). */
 int64_t message_release(struct store *s);
 int64_t message_held_next(struct store *s);

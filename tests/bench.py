@@ -254,6 +254,24 @@ def sms():
 
 
 @bench
+def failover():
+    """From the loss of a modem in the middle of an urgent message to the first message by another channel."""
+    for name, when in (("before its text", "cmgs"), ("after its text, unsure", "sent")):
+        took = []
+        for _ in range(3):
+            with office(modems=2, channel=SWITCHED_OFF) as h:
+                h.start()
+                wait(lambda: all(c.get("state") == "ready" for c in h.ask("GET", "/v1/channels").json["items"]), 20)
+                h.sim.order("modem 0 on %s 1 unplug 60000" % when)
+                for n in range(6):
+                    h.ask("POST", "/v1/messages", {"to": "1380013800%d" % n, "text": "第%d条" % n, "class": "urgent"})
+                lost = wait(lambda: [x for x in h.sim.lines("fault") if x["name"] == "unplug"])[0]["t"]
+                wait(lambda: [x for x in h.sim.lines("submit") if x["modem"] == 1 and x["t"] > lost])
+                took.append(min(x["t"] for x in h.sim.lines("submit") if x["modem"] == 1 and x["t"] > lost) - lost)
+        at_most("modem lost %s: first message by another" % name, max(took) / 1e3, "ms", 2000)
+
+
+@bench
 def cloud():
     """Alerts through one cloud channel to a provider that answers at once; beside it the same requests unsigned."""
     for parallel in (1, 16, 64):

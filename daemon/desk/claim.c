@@ -170,6 +170,15 @@ bool desk_claim(struct desk *d, const char *channel, enum outgoing_kind kind, st
 	return false;
 }
 
+/* Nobody claims while every channel is away: what is past its life ends all the same. */
+void claim_sweep(struct desk *d)
+{
+	struct message m;
+
+	for (int n = 0; n < LOOK_MAX && message_overdue(d->s, &m); n++)
+		outbox_expire(d, &m);
+}
+
 void desk_back(struct desk *d, const char *channel, int64_t id)
 {
 	struct message m;

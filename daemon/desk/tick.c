@@ -171,6 +171,7 @@ static void on_audit(struct desk *d, struct casefile *c, const struct timer *tim
 	(void)c;
 	(void)timer;
 	desk_audit(d);
+	claim_sweep(d);
 	purge(d);
 }
 

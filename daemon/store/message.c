@@ -120,6 +120,16 @@ bool message_whole(struct store *s, int64_t id, struct message *out)
 	return db_rc(s->db) == STORE_OK;
 }
 
+bool message_overdue(struct store *s, struct message *out)
+{
+	return one(s,
+		db_query(s->db,
+			"SELECT " MESSAGE_COLUMNS
+			" FROM message WHERE state = 'queued' AND expires_at < ? LIMIT 1",
+			DB_ARGS(DI(s->now_ms))),
+		out);
+}
+
 size_t message_waiting_for(
 	struct store *s, int64_t member_id, int64_t but, int64_t *ids, size_t max)
 {

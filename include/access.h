@@ -47,10 +47,6 @@ bool access_nonce(struct store *s, int64_t key_id, const char *nonce);
 void access_reveal(struct store *s, const char *actor, const char *entity, int64_t entity_id,
 	const char *reason);
 
-/* Reads (any handle). Revoked keys are not found. */
-bool access_of_key(struct store *s, const char *key, struct access *out);
-bool access_of_id(struct store *s, int64_t id, struct access *out);
-bool access_of_name(struct store *s, const char *name, struct access *out);
 /* What the store keeps of a key: a hash under another name than the signing secret. */
 void access_hash(const char *key, uint8_t out[SEAL_HASH]);
 /* The keys that are not revoked, at most `max`, with their hashes; returns how many. */

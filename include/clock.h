@@ -35,6 +35,5 @@ int64_t clock_of_local(const struct clock_day *d); /* weekday is not read; -1 if
 char *clock_iso(int64_t ms, char out[CLOCK_ISO_MAX]);
 /* ISO 8601 date and time with or without offset (then local), T or a space, to ms. */
 bool clock_parse_iso(const char *s, int64_t *ms);
-char *clock_hhmm(int64_t ms, char out[8]); /* 14:30, local */
 
 #endif

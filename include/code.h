@@ -37,7 +37,4 @@ struct code_past {
  */
 bool code_next(const struct code_past *past, size_t n, uint32_t seed, char out[CODE_TEXT]);
 
-/* One digit apart, or with two neighbouring digits swapped: a slip may turn one into the other. */
-bool code_is_near(const char *a, const char *b);
-
 #endif

@@ -30,7 +30,6 @@ struct fraud_table {
 
 /* own may be NULL everywhere. NULL: no such thing. */
 const struct fraud_type *fraud_of_code(const char *code, const struct fraud_table *own);
-const struct fraud_type *fraud_of_number(int number, const struct fraud_table *own);
 /*
  * Never NULL: the type that a word of a file means, or UNKNOWN (keep the raw word, and put
  * it before the editor of the table). *exact (may be NULL): the whole word was known, not

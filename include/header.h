@@ -91,11 +91,6 @@ bool header_find(
 bool header_skips(const struct header_map *map, const struct header_row *row);
 /* The column of a field, or -1. */
 int header_column_of(const struct header_map *map, const char *field);
-/*
- * The cell as people see it: an empty cell inside a range that is merged downwards has the text of
- * the range's first row; outside such ranges nothing is copied. Never NULL.
- */
-const char *header_cell(const struct header_sheet *sheet, size_t row, size_t col);
 
 /* The text over a column in the upper row of a header of two rows; "" when there is none. */
 const char *header_over(const struct header_sheet *sheet, size_t row, size_t col);

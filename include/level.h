@@ -33,6 +33,5 @@ enum level level_of_word(const char *word, const struct level_table *own, bool *
 bool level_of_code(const char *code, enum level *out); /* exactly "HIGH" ... */
 const char *level_code(enum level l);                  /* "HIGH" */
 const char *level_name(enum level l);                  /* 紧急高危, 高危, 中危, 低危 */
-enum level level_raise(enum level l);                  /* one step up, CRITICAL stays */
 
 #endif

@@ -49,8 +49,6 @@ enum money_rc money_parse(const char *cell, enum money_unit unit, bool number, s
 enum money_unit money_unit_of(const char *word);
 /* 35000.50 or 35000: reads back to itself. */
 char *money_text(int64_t fen, char out[MONEY_TEXT]);
-/* For people: 3.5万元, 12,345.67元, 1.2亿元. */
-char *money_say(int64_t fen, char out[MONEY_TEXT]);
 
 const struct cell_fault *money_fault(enum money_rc rc);
 

@@ -50,11 +50,6 @@ struct name {
 enum name_rc name_parse(const char *cell, struct name *out);
 /* Both in normal form. The pattern may hold '*' and '%'; a plain name is compared as it is. */
 bool name_match(const char *pattern, const char *name);
-/* Bytes of the surname at the front of a Han name: 欧阳娜娜 gives those of 欧阳; else those of
- * the first character. 0 for "", Latin names, patterns that begin with a wildcard. */
-size_t name_surname(const char *name);
-/* 王女士, 欧阳先生, 王同志 (sex 0); the name itself when it has no surname. Cut at n. */
-char *name_salute(const char *name, char sex, char *out, size_t n);
 
 const char *name_flag_code(enum name_flag f);
 const struct cell_fault *name_fault(enum name_rc rc);

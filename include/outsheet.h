@@ -48,9 +48,8 @@ void outsheet_bold(struct outsheet *w); /* the row being written; before its fir
 
 void outsheet_text(struct outsheet *w, const char *s); /* valid UTF-8; NULL: an empty cell */
 void outsheet_int(struct outsheet *w, int64_t n);
-void outsheet_ratio(struct outsheet *w, int64_t part, int64_t whole); /* 12.5%; — when whole is 0 */
-void outsheet_money(struct outsheet *w, int64_t fen);                 /* in yuan */
-void outsheet_time(struct outsheet *w, int64_t ms);                   /* local; 0: an empty cell */
+void outsheet_money(struct outsheet *w, int64_t fen); /* in yuan */
+void outsheet_time(struct outsheet *w, int64_t ms);   /* local; 0: an empty cell */
 void outsheet_end_row(struct outsheet *w);
 
 /* Ends the file, durably when it has a path; w is gone. out: for a book in memory, else NULL. */

@@ -80,11 +80,6 @@ enum phone_rc phone_parse_list(const char *cell, const char *area, struct phone_
 bool phone_sms_ok(const char *number);
 /* May it be called by voice? Mobiles and landlines. */
 bool phone_call_ok(const char *number);
-/*
- * Is it the same line, however written: +86..., 0086..., 0138..., with a carrier's prefix
- * before a mobile (12520138...), landlines with or without hyphens? Extensions must agree.
- */
-bool phone_last_digits_match(const char *a, const char *b);
 
 const char *phone_class_code(enum phone_class c); /* "mobile" ...; "none" */
 const char *phone_flag_code(enum phone_flag f);   /* "old_zero" ...; one bit */

@@ -42,8 +42,6 @@ struct place_match {
  */
 struct place_match place_find(
 	const struct place_area *areas, size_t count, const char *text, const char *home);
-const char *place_how_code(
-	enum place_how how); /* "code", "name", "stem", "parent", "ambiguous", "none" */
 
 /* The parts of an address; "" where it has none. Cut at PLACE_PART bytes, at a character border. */
 struct place_parts {

@@ -123,7 +123,6 @@ enum reply_sender reply_sender_of(const char *number, bool in_directory);
 /* apply raise propose correct noop late; unknown digits ... stop: stable, they are stored. */
 const char *reply_do_code(enum reply_do how);
 const char *reply_next_code(enum reply_next next);
-const char *reply_state_code(enum reply_state state);         /* offered accepted met closed */
 bool reply_state_of(const char *code, enum reply_state *out); /* false: there is no such code */
 
 #endif

@@ -51,7 +51,6 @@ static void check_phone(const struct phone *p)
 	assert(p->kind != PHONE_NONE && *p->text != '\0' && text_valid(p->note, strlen(p->note)));
 	assert(phone_parse(p->text, NULL, &again) == PHONE_OK);
 	assert(strcmp(again.text, p->text) == 0 && again.kind == p->kind);
-	assert(phone_last_digits_match(p->text, p->text));
 	assert(phone_sms_ok(p->text) == (p->kind == PHONE_MOBILE));
 	if (p->kind != PHONE_SERVICE)
 		assert(strstr(mask_phone(p->text, masked, sizeof masked), p->text) == NULL);
@@ -95,7 +94,7 @@ static void try_idcard(const char *s)
 static void try_name(const char *s)
 {
 	struct name name, again;
-	char masked[MASK_MAX], salute[MASK_MAX];
+	char masked[MASK_MAX];
 
 	if (name_parse(s, &name) != NAME_OK)
 		return;
@@ -105,8 +104,6 @@ static void try_name(const char *s)
 	assert(strcmp(name.text, again.text) == 0 && name.flags == again.flags);
 	assert(name_match(name.text, name.text));
 	assert(name_match("%", name.text));
-	assert(name_surname(name.text) <= strlen(name.text));
-	assert(text_valid(name_salute(name.text, name.sex, salute, sizeof salute), strlen(salute)));
 	if (!(name.flags & NAME_WILD))
 		assert(strstr(mask_name(name.text, masked, sizeof masked), name.text) == NULL);
 }
@@ -142,8 +139,6 @@ static void try_money(const char *s, uint8_t how)
 		return;
 	assert(money_parse(money_text(m.fen, text), MONEY_YUAN, false, &again) == MONEY_OK);
 	assert(again.fen == m.fen && !again.approx);
-	assert(money_parse(money_say(m.fen, text), MONEY_YUAN, false, &again) == MONEY_OK);
-	assert(again.fen == m.fen);
 }
 
 static void try_words(const char *s)

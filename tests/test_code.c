@@ -71,6 +71,15 @@ static void the_same_input_gives_the_same_code(void **state)
 	assert_string_equal(a, b);
 }
 
+/* One digit apart, or with two neighbouring digits swapped: a slip may turn one into the other. */
+static bool is_near(const char *a, const char *b)
+{
+	int differ = (a[0] != b[0]) + (a[1] != b[1]) + (a[2] != b[2]);
+
+	return differ <= 1 ||
+	       (differ == 2 && ((a[0] == b[1] && a[1] == b[0]) || (a[1] == b[2] && a[2] == b[1])));
+}
+
 /* The rules in other words than code.c has them. */
 static void check_pair(const char *a, const char *b)
 {
@@ -79,7 +88,7 @@ static void check_pair(const char *a, const char *b)
 		assert_int_not_equal(a[1], b[1]);
 		assert_false(a[0] == b[1] && a[1] == b[0]);
 	} else if (strlen(a) == 3 && strlen(b) == 3) {
-		assert_false(code_is_near(a, b));
+		assert_false(is_near(a, b));
 		assert_false(a[0] == b[2] && a[1] == b[1] && a[2] == b[0]);
 	} else {
 		const char *two = strlen(a) == 2 ? a : b, *three = strlen(a) == 2 ? b : a;

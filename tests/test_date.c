@@ -216,19 +216,18 @@ static void money(void **state)
 static struct say_row {
 	const char *name;
 	int64_t fen;
-	const char *text, *say;
+	const char *text;
 } say_rows[] = {
-	{ "nothing", 0, "0", "0元" },
-	{ "fen", 5, "0.05", "0.05元" },
-	{ "yuan", 123400, "1234", "1,234元" },
-	{ "yuan and fen", 1234567, "12345.67", "12,345.67元" },
-	{ "wan", 3500000, "35000", "3.5万元" },
-	{ "wan with two decimals", 3510000, "35100", "3.51万元" },
-	{ "wan that does not come out even", 3512300, "35123", "35,123元" },
-	{ "yi", INT64_C(12000000000), "120000000", "1.2亿元" },
-	{ "negative", -3500000, "-35000", "-3.5万元" },
-	{ "the smallest number", INT64_MIN, "-92233720368547758.08",
-		"-92,233,720,368,547,758.08元" },
+	{ "nothing", 0, "0" },
+	{ "fen", 5, "0.05" },
+	{ "yuan", 123400, "1234" },
+	{ "yuan and fen", 1234567, "12345.67" },
+	{ "wan", 3500000, "35000" },
+	{ "wan with two decimals", 3510000, "35100" },
+	{ "wan that does not come out even", 3512300, "35123" },
+	{ "yi", INT64_C(12000000000), "120000000" },
+	{ "negative", -3500000, "-35000" },
+	{ "the smallest number", INT64_MIN, "-92233720368547758.08" },
 };
 
 static void says(void **state)
@@ -237,7 +236,6 @@ static void says(void **state)
 	char text[MONEY_TEXT];
 
 	assert_string_equal(money_text(r->fen, text), r->text);
-	assert_string_equal(money_say(r->fen, text), r->say);
 }
 
 static void every_amount_reads_back(void **state)
@@ -249,9 +247,6 @@ static void every_amount_reads_back(void **state)
 	for (int64_t fen = 0; fen < MONEY_LARGEST; fen = fen * 7 / 3 + 1) {
 		assert_int_equal(
 			money_parse(money_text(fen, text), MONEY_YUAN, false, &m), MONEY_OK);
-		assert_int_equal(m.fen, fen);
-		assert_int_equal(
-			money_parse(money_say(fen, text), MONEY_YUAN, false, &m), MONEY_OK);
 		assert_int_equal(m.fen, fen);
 	}
 }

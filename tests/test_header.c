@@ -300,22 +300,6 @@ static void skipping(void **state)
 	assert_int_equal(header_skips(&map, &row.rows[0]), r->skip);
 }
 
-static void a_cell_merged_downwards_is_filled_inside_its_range_only(void **state)
-{
-	const struct header_merge merges[] = { { 1, 0, 2, 0 } };
-	struct drawn d;
-
-	(void)state;
-	draw("村居|姓名\n示例村|王明\n|李红\n|赵刚", &d);
-	d.sheet.merges = merges;
-	d.sheet.merge_count = 1;
-	assert_string_equal(header_cell(&d.sheet, 1, 0), "示例村");
-	assert_string_equal(header_cell(&d.sheet, 2, 0), "示例村");
-	assert_string_equal(header_cell(&d.sheet, 3, 0), "");
-	assert_string_equal(header_cell(&d.sheet, 2, 1), "李红");
-	assert_string_equal(header_cell(&d.sheet, 9, 9), "");
-}
-
 static void a_sheet_wider_than_we_read_says_so(void **state)
 {
 	static const char *cells[HEADER_COLUMNS + 1];
@@ -351,8 +335,6 @@ static void add_own(struct CMUnitTest *tests, size_t *n)
 	add(tests, n, "every word means its field", every_word_means_its_field, NULL);
 	add(tests, n, "the words of the office come first", the_words_of_the_office_come_first,
 		NULL);
-	add(tests, n, "a cell merged downwards is filled inside its range only",
-		a_cell_merged_downwards_is_filled_inside_its_range_only, NULL);
 	add(tests, n, "a sheet wider than we read says so", a_sheet_wider_than_we_read_says_so,
 		NULL);
 }

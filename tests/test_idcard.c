@@ -178,42 +178,10 @@ static void matching(void **state)
 	assert_int_equal(name_match(r->pattern, r->full), r->match);
 }
 
-static struct salute_row {
-	const char *name, *full;
-	char sex;
-	const char *salute;
-} salute_rows[] = {
-	{ "a woman", "王明", 'F', "王女士" },
-	{ "a compound surname", "欧阳娜娜", 'F', "欧阳女士" },
-	{ "two characters are surname and name", "欧阳", 'M', "欧先生" },
-	{ "sex unknown", "王明", 0, "王同志" },
-	{ "a pattern with its surname", "欧阳%", 'M', "欧阳先生" },
-	{ "an unknown surname", "*小明", 'M', "*小明" },
-	{ "a Latin name", "JOHN SMITH", 'M', "JOHN SMITH" },
-	{ "an ethnic name", "阿不都·热合曼", 'M', "阿不先生" },
-	{ "nothing", "", 'M', "" },
-};
-
-static void salutes(void **state)
-{
-	const struct salute_row *r = *state;
-	char text[64];
-
-	assert_string_equal(name_salute(r->full, r->sex, text, sizeof text), r->salute);
-}
-
-static void a_salutation_is_cut_at_a_character(void **state)
-{
-	char text[9];
-
-	(void)state;
-	assert_string_equal(name_salute("欧阳娜娜", 'F', text, sizeof text), "欧阳");
-}
-
 int main(void)
 {
-	struct CMUnitTest tests[COUNT(id_rows) + COUNT(fits_rows) + COUNT(name_rows) +
-				COUNT(match_rows) + COUNT(salute_rows) + 2];
+	struct CMUnitTest
+		tests[COUNT(id_rows) + COUNT(fits_rows) + COUNT(name_rows) + COUNT(match_rows) + 1];
 	size_t n = 0;
 
 	for (size_t i = 0; i < COUNT(id_rows); i++)
@@ -224,10 +192,7 @@ int main(void)
 		tests[n++] = (struct CMUnitTest)ROW(name_rows[i], names);
 	for (size_t i = 0; i < COUNT(match_rows); i++)
 		tests[n++] = (struct CMUnitTest)ROW(match_rows[i], matching);
-	for (size_t i = 0; i < COUNT(salute_rows); i++)
-		tests[n++] = (struct CMUnitTest)ROW(salute_rows[i], salutes);
 	tests[n++] =
 		(struct CMUnitTest)cmocka_unit_test(any_one_wrong_digit_or_two_swapped_are_seen);
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_salutation_is_cut_at_a_character);
 	return cmocka_run_group_tests_name("idcard and name", tests, NULL, NULL);
 }

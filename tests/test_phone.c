@@ -1,4 +1,4 @@
-/* Phone numbers beyond the vectors: lists with words, sameness, who may get an SMS; clean cells. */
+/* Phone numbers beyond the vectors: lists with words, who may get an SMS; clean cells. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,33 +100,6 @@ static void more_than_the_list_holds_is_said(void **state)
 	assert_false(list.more);
 }
 
-static struct same_row {
-	const char *name, *a, *b;
-	bool same;
-} same_rows[] = {
-	{ "plus 86", "+8613800138000", "13800138000", true },
-	{ "0086", "008613800138000", "13800138000", true },
-	{ "old zero", "013800138000", "13800138000", true },
-	{ "a carrier's prefix", "1252013800138000", "13800138000", true },
-	{ "landline without hyphen", "02155550000", "021-55550000", true },
-	{ "landline by 86", "+862155550000", "021-55550000", true },
-	{ "another mobile", "13800138001", "13800138000", false },
-	{ "another extension", "021-55550000-1", "021-55550000-2", false },
-	{ "the tail of a service port is no mobile", "106913800138000", "13800138000", false },
-	{ "short tails never match", "8000", "13800138000", false },
-	{ "two things that are no numbers", "abc", "abc", false },
-	{ "empty", "", "", false },
-	{ "service numbers", "96110", "96110", true },
-};
-
-static void sameness(void **state)
-{
-	const struct same_row *r = *state;
-
-	assert_int_equal(phone_last_digits_match(r->a, r->b), r->same);
-	assert_int_equal(phone_last_digits_match(r->b, r->a), r->same);
-}
-
 static struct reach_row {
 	const char *name, *number;
 	bool sms, call;
@@ -219,14 +192,11 @@ static void every_error_has_words_for_people(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[COUNT(list_rows) + COUNT(same_rows) + COUNT(reach_rows) +
-				COUNT(cell_rows) + 4];
+	struct CMUnitTest tests[COUNT(list_rows) + COUNT(reach_rows) + COUNT(cell_rows) + 4];
 	size_t n = 0;
 
 	for (size_t i = 0; i < COUNT(list_rows); i++)
 		tests[n++] = (struct CMUnitTest)ROW(list_rows[i], lists);
-	for (size_t i = 0; i < COUNT(same_rows); i++)
-		tests[n++] = (struct CMUnitTest)ROW(same_rows[i], sameness);
 	for (size_t i = 0; i < COUNT(reach_rows); i++)
 		tests[n++] = (struct CMUnitTest)ROW(reach_rows[i], reach);
 	for (size_t i = 0; i < COUNT(cell_rows); i++)

@@ -677,10 +677,10 @@ static void states_and_senders_by_code(void **state)
 	enum reply_state s;
 
 	(void)state;
-	for (int i = REPLY_OFFERED; i <= REPLY_CLOSED; i++) {
-		assert_true(reply_state_of(reply_state_code((enum reply_state)i), &s));
-		assert_int_equal(s, i);
-	}
+	assert_true(reply_state_of("offered", &s) && s == REPLY_OFFERED);
+	assert_true(reply_state_of("accepted", &s) && s == REPLY_ACCEPTED);
+	assert_true(reply_state_of("met", &s) && s == REPLY_MET);
+	assert_true(reply_state_of("closed", &s) && s == REPLY_CLOSED);
 	assert_false(reply_state_of("open", &s));
 	assert_false(reply_state_of(NULL, &s));
 	assert_int_equal(reply_sender_of("13800138000", true), REPLY_MEMBER);

@@ -408,10 +408,9 @@ static void nothing_in_a_csv_is_calculated(void **state)
 		outsheet_text(w, cases[i].in);
 		outsheet_int(w, -5);
 		outsheet_money(w, -350);
-		outsheet_ratio(w, 1, 0);
 		outsheet_end_row(w);
 		assert_int_equal(outsheet_close(w, &b), OUTSHEET_OK);
-		buf_addf(&want, "\xEF\xBB\xBF%s,-5,-3.50,—\r\n", cases[i].out);
+		buf_addf(&want, "\xEF\xBB\xBF%s,-5,-3.50\r\n", cases[i].out);
 		if (strcmp(cases[i].in, "\r=1") ==
 			0) { /* the CR goes, and what is left is guarded */
 			assert_non_null(strstr(b.data, "'=1"));

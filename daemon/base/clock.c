@@ -224,12 +224,3 @@ bool clock_parse_iso(const char *s, int64_t *ms)
 	*ms = (int64_t)seconds * 1000 - (int64_t)off * 60000 + milli;
 	return true;
 }
-
-char *clock_hhmm(int64_t ms, char out[8])
-{
-	struct clock_day d;
-
-	clock_local(ms, &d);
-	snprintf(out, 8, "%02d:%02d", d.hour % 100, d.minute % 100);
-	return out;
-}

@@ -27,11 +27,6 @@ int64_t ids_first(int64_t ms)
 	return ms < 0 ? 0 : ms / 1000 * PER_SECOND;
 }
 
-int64_t ids_time_ms(int64_t id)
-{
-	return id / PER_SECOND * 1000;
-}
-
 void ids_after(struct ids *ids, int64_t ms)
 {
 	int64_t end = (ms / 1000 + 1) * PER_SECOND - 1;

@@ -28,7 +28,7 @@ struct outsheet {
 	FILE *csv;
 	lxw_workbook *book;
 	lxw_worksheet *sheet;
-	lxw_format *text, *bold, *integer, *money, *time, *percent;
+	lxw_format *text, *bold, *integer, *money, *time;
 	size_t sheets, columns; /* columns: of the header; 0 none */
 	lxw_row_t row;
 	lxw_col_t column;
@@ -68,7 +68,6 @@ static bool open_xlsx(struct outsheet *w)
 	w->integer = format(w, "0", false);
 	w->money = format(w, "#,##0.00", false);
 	w->time = format(w, "yyyy-mm-dd hh:mm", false);
-	w->percent = format(w, "0.0%", false);
 	return true;
 }
 
@@ -198,20 +197,6 @@ void outsheet_int(struct outsheet *w, int64_t n)
 		csv_cell(w, text, false);
 	else
 		number(w, (double)n, w->integer);
-}
-
-void outsheet_ratio(struct outsheet *w, int64_t part, int64_t whole)
-{
-	char text[32];
-
-	if (whole == 0) {
-		outsheet_text(w, "—");
-	} else if (w->kind == OUTSHEET_XLSX) {
-		number(w, (double)part / (double)whole, w->percent);
-	} else {
-		snprintf(text, sizeof text, "%.1f%%", 100.0 * (double)part / (double)whole);
-		csv_cell(w, text, false);
-	}
 }
 
 void outsheet_money(struct outsheet *w, int64_t fen)

@@ -185,20 +185,3 @@ bool code_next(const struct code_past *past, size_t n, uint32_t seed, char out[C
 	write_code(code, out);
 	return true;
 }
-
-bool code_is_near(const char *a, const char *b)
-{
-	size_t n = strlen(a), first = n, differ = 0;
-
-	if (n != strlen(b))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (a[i] != b[i]) {
-			if (first == n)
-				first = i;
-			differ++;
-		}
-	if (differ <= 1)
-		return true;
-	return differ == 2 && a[first] == b[first + 1] && a[first + 1] == b[first];
-}

@@ -92,16 +92,6 @@ const struct fraud_type *fraud_of_code(const char *code, const struct fraud_tabl
 	return t != NULL ? t : same_code(house, HOUSE, code);
 }
 
-const struct fraud_type *fraud_of_number(int number, const struct fraud_table *own)
-{
-	const struct fraud_type *t;
-
-	for (size_t i = 0; number > 0 && (t = fraud_at(i, own)) != NULL; i++)
-		if (t->number == number)
-			return t;
-	return NULL;
-}
-
 /* Small letters, no blanks and marks, without 类, 诈骗, 型, 案 at the end. */
 static void normal(const char *word, size_t len, char out[FRAUD_WORD])
 {

@@ -98,26 +98,6 @@ bool header_skips(const struct header_map *map, const struct header_row *row)
 	return map->layout == HEADER_TABLE && is_header_again(map, row);
 }
 
-const char *header_cell(const struct header_sheet *sheet, size_t row, size_t col)
-{
-	const char *cell = row < sheet->row_count && col < sheet->rows[row].count
-				   ? sheet->rows[row].cells[col]
-				   : NULL;
-
-	if (cell != NULL && *cell != '\0')
-		return cell;
-	for (size_t i = 0; i < sheet->merge_count; i++) {
-		const struct header_merge *m = &sheet->merges[i];
-
-		if (col != m->left || row <= m->top || row > m->bottom)
-			continue;
-		if (m->top < sheet->row_count && col < sheet->rows[m->top].count &&
-			sheet->rows[m->top].cells[col] != NULL)
-			return sheet->rows[m->top].cells[col];
-	}
-	return "";
-}
-
 const char *header_field(const char *word, const struct header_options *opt)
 {
 	const char *cells[1] = { word };

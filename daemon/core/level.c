@@ -139,8 +139,3 @@ const char *level_name(enum level l)
 {
 	return levels[l].name;
 }
-
-enum level level_raise(enum level l)
-{
-	return l < LEVEL_CRITICAL ? (enum level)(l + 1) : LEVEL_CRITICAL;
-}

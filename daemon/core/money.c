@@ -254,51 +254,6 @@ char *money_text(int64_t fen, char out[MONEY_TEXT])
 	return out;
 }
 
-/* Groups of three digits. */
-static size_t grouped(uint64_t n, char out[GROUPED])
-{
-	char digits[24];
-	size_t len = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), to = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (i > 0 && (len - i) % 3 == 0)
-			out[to++] = ',';
-		out[to++] = digits[i];
-	}
-	out[to] = '\0';
-	return to;
-}
-
-char *money_say(int64_t fen, char out[MONEY_TEXT])
-{
-	static const struct {
-		uint64_t fen;
-		const char *unit;
-	} steps[] = { { 10000000000, "亿元" }, { 1000000, "万元" } };
-	uint64_t all = fen < 0 ? (uint64_t)0 - (uint64_t)fen : (uint64_t)fen;
-	char text[GROUPED];
-	size_t n;
-
-	for (size_t i = 0; i < COUNT(steps); i++) {
-		uint64_t hundredth = all / (steps[i].fen / 100);
-
-		if (all < steps[i].fen || all % (steps[i].fen / 100) != 0)
-			continue;
-		n = grouped(hundredth / 100, text);
-		if (hundredth % 100 != 0)
-			snprintf(text + n, sizeof text - n, hundredth % 10 ? ".%02u" : ".%u",
-				(unsigned)(hundredth % 10 ? hundredth % 100
-							  : hundredth % 100 / 10));
-		snprintf(out, MONEY_TEXT, "%s%s%s", fen < 0 ? "-" : "", text, steps[i].unit);
-		return out;
-	}
-	n = grouped(all / 100, text);
-	if (all % 100 != 0)
-		snprintf(text + n, sizeof text - n, ".%02u", (unsigned)(all % 100));
-	snprintf(out, MONEY_TEXT, "%s%s元", fen < 0 ? "-" : "", text);
-	return out;
-}
-
 static const struct cell_fault faults[MONEY_RCS] = {
 	[MONEY_OK] = { "", "", "" },
 	[MONEY_EMPTY] = { "empty", "没有填写金额", "请补填金额。" },

@@ -13,13 +13,6 @@
 enum { DOT = 0xB7 };
 
 /* clang-format off */
-static const char *const compound_surnames[] = {
-	"欧阳", "司马", "上官", "诸葛", "夏侯", "东方", "皇甫", "尉迟", "公孙", "慕容", "长孙", "宇文", "司徒",
-	"司空", "令狐", "端木", "轩辕", "南宫", "独孤", "澹台", "太史", "呼延", "钟离", "闾丘", "濮阳", "赫连",
-	"申屠", "公冶", "淳于", "单于", "百里", "东郭", "南门", "完颜", "纳兰", "拓跋", "万俟", "闻人", "公羊",
-	"宗政", "仲孙", "鲜于", "亓官", "司寇", "子车", "颛孙", "巫马", "公西", "漆雕", "乐正", "壤驷", "公良",
-	"夹谷", "宰父", "谷梁", "段干", "东里", "西门", "第五", "达奚", "褚师", "哥舒", "叶赫", "爱新",
-};
 
 /* Ends of the names of companies and offices, and how many characters stand before them at least. */
 #define END(word, before) { word, sizeof(word) - 1, before }
@@ -320,38 +313,6 @@ bool name_match(const char *pattern, const char *name)
 	while (*pattern == '%')
 		pattern++;
 	return *pattern == '\0';
-}
-
-size_t name_surname(const char *name)
-{
-	const char *s = name;
-	uint32_t first = text_next(&s, name + strlen(name));
-	size_t chars = text_count(name);
-
-	if (*name == '\0' || !is_han(first))
-		return 0;
-	if (chars <= 2)
-		return text_prefix(name, 1);
-	for (size_t i = 0; i < sizeof compound_surnames / sizeof *compound_surnames; i++)
-		if (strncmp(name, compound_surnames[i], strlen(compound_surnames[i])) == 0)
-			return strlen(compound_surnames[i]);
-	return text_prefix(name, chars >= 4 && strstr(name, "·") != NULL ? 2 : 1);
-}
-
-char *name_salute(const char *name, char sex, char *out, size_t n)
-{
-	size_t surname = name_surname(name);
-	char text[NAME_TEXT + 8];
-
-	if (surname == 0)
-		snprintf(text, sizeof text, "%.*s", NAME_TEXT, name);
-	else
-		snprintf(text, sizeof text, "%.*s%s", (int)surname, name,
-			sex == 'F'   ? "女士"
-			: sex == 'M' ? "先生"
-				     : "同志");
-	copy_cut(out, n, text, strlen(text));
-	return out;
 }
 
 const char *name_flag_code(enum name_flag f)

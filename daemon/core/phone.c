@@ -303,37 +303,6 @@ bool phone_call_ok(const char *number)
 	       (p.kind == PHONE_MOBILE || p.kind == PHONE_LANDLINE);
 }
 
-/* The last eleven digits when they are a mobile: carriers put codes of their own before them. */
-static const char *mobile_tail(const char *number, char tail[NUMBER_TEXT])
-{
-	char digits[NUMBER_TEXT];
-	size_t n = 0;
-
-	for (; *number != '\0' && n + 1 < sizeof digits; number++)
-		if (isdigit((unsigned char)*number))
-			digits[n++] = *number;
-	digits[n] = '\0';
-	if (n < 11 || n > 20 || !phone_number_is_mobile(digits + n - 11))
-		return NULL;
-	memcpy(tail, digits + n - 11, 12);
-	return tail;
-}
-
-bool phone_last_digits_match(const char *a, const char *b)
-{
-	char ta[NUMBER_TEXT], tb[NUMBER_TEXT];
-	struct phone pa, pb;
-	bool ra = phone_parse(a, NULL, &pa) == PHONE_OK, rb = phone_parse(b, NULL, &pb) == PHONE_OK;
-
-	if (ra && rb)
-		return strcmp(pa.text, pb.text) == 0;
-	if (ra == rb)
-		return false;
-	if (!(ra ? pa.kind == PHONE_MOBILE : pb.kind == PHONE_MOBILE))
-		return false;
-	return mobile_tail(a, ta) != NULL && mobile_tail(b, tb) != NULL && strcmp(ta, tb) == 0;
-}
-
 const char *phone_class_code(enum phone_class c)
 {
 	static const char *const codes[] = { "none", "mobile", "landline", "service", "overseas",

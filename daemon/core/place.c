@@ -288,11 +288,3 @@ struct place_match place_find(
 		out.how = best.level < LEVEL_VILLAGE ? PLACE_BY_PARENT : how;
 	return out;
 }
-
-const char *place_how_code(enum place_how how)
-{
-	static const char *const codes[] = { "none", "code", "name", "stem", "parent",
-		"ambiguous" };
-
-	return codes[how];
-}

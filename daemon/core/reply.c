@@ -54,11 +54,6 @@ const char *reply_next_code(enum reply_next next)
 	return next_codes[next];
 }
 
-const char *reply_state_code(enum reply_state state)
-{
-	return state_codes[state];
-}
-
 bool reply_state_of(const char *code, enum reply_state *out)
 {
 	for (size_t i = 0; i < sizeof state_codes / sizeof *state_codes; i++)

@@ -147,49 +147,6 @@ static void read_row(struct store *s, struct db_stmt *q, struct access *out)
 		store_plain(s, q, 4, "apikey", "secret", out->id));
 }
 
-static bool read_one(struct store *s, struct db_stmt *q, struct access *out)
-{
-	*out = (struct access){ .id = 0 };
-	if (!db_next(q))
-		return false;
-	read_row(s, q, out);
-	db_end(q);
-	return db_rc(s->db) == STORE_OK;
-}
-
-bool access_of_key(struct store *s, const char *key, struct access *out)
-{
-	uint8_t hash[SEAL_HASH];
-
-	access_hash(key, hash);
-	return read_one(s,
-		db_query(s->db,
-			"SELECT id, name, role, area, secret_x FROM apikey"
-			" WHERE hash = ? AND revoked_at = 0",
-			DB_ARGS(DBL(hash, sizeof hash))),
-		out);
-}
-
-bool access_of_id(struct store *s, int64_t id, struct access *out)
-{
-	return read_one(s,
-		db_query(s->db,
-			"SELECT id, name, role, area, secret_x FROM apikey"
-			" WHERE id = ? AND revoked_at = 0",
-			DB_ARGS(DI(id))),
-		out);
-}
-
-bool access_of_name(struct store *s, const char *name, struct access *out)
-{
-	return read_one(s,
-		db_query(s->db,
-			"SELECT id, name, role, area, secret_x FROM apikey"
-			" WHERE name = ? AND revoked_at = 0",
-			DB_ARGS(DT(name))),
-		out);
-}
-
 size_t access_all(struct store *s, struct access *out, uint8_t (*hash)[SEAL_HASH], size_t max)
 {
 	struct db_stmt *q = db_query(s->db,

@@ -238,15 +238,22 @@ static void make(struct voice_call *v, size_t i, struct sound *to, int64_t of, c
 /* The words to keys are fixed unless they came with the message; equal words are made once. */
 static void make_sounds(struct voice_call *v)
 {
+	char name[8];
+
 	v->makes = 0;
 	drop(&v->text);
 	for (size_t i = 0; i < MODEM_CALL_KEYS; i++)
 		drop(&v->said[i]);
 	make(v, PROMPTS, &v->text, v->out.id, v->out.text, NULL);
-	for (size_t i = 0; i < v->menu.count; i++)
+	for (size_t i = 0; i < v->menu.count; i++) {
+		if (strchr(v->out.keys, v->menu.key[i].key) != NULL)
+			snprintf(name, sizeof name, "key%c", v->menu.key[i].key);
+		else
+			snprintf(name, sizeof name, "other");
 		if (i == 0 || strcmp(v->menu.said[i], v->menu.said[i - 1]) != 0)
 			make(v, PROMPTS + 1 + i, &v->said[i], v->out.id, v->menu.said[i],
-				v->out.said[0] == '\0' ? "said" : NULL);
+				v->out.said[0] == '\0' ? name : NULL);
+	}
 }
 
 static void lend_sounds(struct voice_call *v)
@@ -265,7 +272,7 @@ static void speech_open(struct voice_call *v)
 {
 	size_t n = 0;
 
-	while (n < SPEECH_WORDS && v->set.modem.speech_command[n][0] != '\0') {
+	while (n < SETTINGS_WORDS && v->set.modem.speech_command[n][0] != '\0') {
 		v->command[n] = v->set.modem.speech_command[n];
 		n++;
 	}

@@ -25,10 +25,11 @@ static void add(struct voice_menu *m, const json_t *said, const char *name, char
 	enum modem_key_act act, const char *say)
 {
 	const char *words = json_string_value(json_object_get(said, name));
-	char *to = m->said[m->count];
+	char *to;
 
 	if (m->count == MODEM_CALL_KEYS)
 		return;
+	to = m->said[m->count];
 	if (words == NULL || strlen(words) >= VOICE_MENU_SAID)
 		words = say;
 	snprintf(to, VOICE_MENU_SAID, "%s", words);

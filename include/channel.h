@@ -77,6 +77,7 @@ struct send_result { /* texts are valid until on_sent() returns */
 	enum send_class class_; /* not with SEND_SENT */
 	int parts;
 	int64_t retry_ms;      /* with SEND_RATE: not before; else 0 */
+	bool one_number;       /* with SEND_RATE: this number had enough; the channel sends on */
 	const char *error;     /* code and words, no personal data; "" none */
 	const char *other_ref; /* the provider's id of it; "" none */
 };

@@ -74,6 +74,7 @@ struct cloud_verdict {
 	bool clock; /* with CLOUD_CONFIG: our clock or theirs is wrong */
 	bool unknown; /* with CLOUD_RETRY: no table knows the code; a second time it is CLOUD_CONFIG */
 	int64_t retry_ms; /* with CLOUD_RATE: not before */
+	bool one_number;  /* with CLOUD_RATE: this number had enough; the account sends on */
 	int parts;        /* billed; 0 not told */
 };
 

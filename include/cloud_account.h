@@ -59,12 +59,13 @@ int cloud_account_check(
 
 /* -- verdicts ------------------------------------------------------------------------------------------- */
 
-enum { CODE_CLOCK = 1, CODE_MINUTE = 2, CODE_HOUR = 4, CODE_DAY = 8 };
+enum { CODE_CLOCK = 1, CODE_NUMBER = 2, CODE_HOUR = 4, CODE_DAY = 8 };
 
 struct cloud_code {       /* a table ends with a row of NULL */
 	const char *code; /* with a * at its end: whatever begins so */
 	enum cloud_class class_;
-	int flags; /* CODE_CLOCK; how long a CLOUD_RATE lasts (else a minute) */
+	/* CODE_CLOCK; of a CLOUD_RATE: CODE_NUMBER (of this number alone), how long (else a minute) */
+	int flags;
 };
 
 /* The first row that fits, letters in any case. NULL: none. */

@@ -100,7 +100,8 @@ static void answer_is(void **state)
 	buf_addf(&have, "%s id=%s code=%s%s%s", cloud_class_name(v.class_), v.id, v.code,
 		v.clock ? " clock" : "", v.unknown ? " unknown" : "");
 	if (v.class_ == CLOUD_RATE)
-		buf_addf(&have, " %lld", (long long)(v.retry_ms / 1000));
+		buf_addf(&have, " %lld%s", (long long)(v.retry_ms / 1000),
+			v.one_number ? " this number" : "");
 	same(&have, r->want);
 }
 

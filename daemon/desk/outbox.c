@@ -118,7 +118,7 @@ static void refused(struct desk *d, struct message *m, const struct send_result 
 	else if (r->class_ == SEND_PASSING)
 		passing(d, m, r);
 	else
-		another_way(d, m, r, classes[r->class_].again_ms);
+		another_way(d, m, r, r->one_number ? r->retry_ms : classes[r->class_].again_ms);
 }
 
 static void unsure(struct desk *d, struct message *m, const struct send_result *r)

@@ -220,7 +220,7 @@ void traffic_verdict(struct desk *d, const char *channel, const struct send_resu
 	if (c == NULL)
 		return;
 	c->trial = false;
-	if (r->verdict == SEND_REFUSED && r->class_ == SEND_RATE)
+	if (r->verdict == SEND_REFUSED && r->class_ == SEND_RATE && !r->one_number)
 		c->rate_until_ms = d->s->now_ms + (r->retry_ms > 0 ? r->retry_ms : MINUTE_MS);
 	before = c->row.breaker;
 	step = breaker_take(&c->row.breaker, word_of(r), d->s->now_ms);

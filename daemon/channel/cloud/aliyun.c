@@ -50,7 +50,7 @@ const struct cloud_code aliyun_codes[] = {
 	{ "isp.SYSTEM_ERROR", CLOUD_RETRY, 0 }, { "isp.GATEWAY_ERROR", CLOUD_RETRY, 0 },
 	{ "ServiceUnavailable*", CLOUD_RETRY, 0 }, { "InternalError*", CLOUD_RETRY, 0 },
 	{ "SignatureNonceUsed", CLOUD_RETRY, 0 },
-	{ "isv.BUSINESS_LIMIT_CONTROL", CLOUD_RATE, 0 }, { "Throttling*", CLOUD_RATE, 0 },
+	{ "isv.BUSINESS_LIMIT_CONTROL", CLOUD_RATE, CODE_NUMBER }, { "Throttling*", CLOUD_RATE, 0 },
 	{ "isv.DAY_LIMIT_CONTROL", CLOUD_OTHER, 0 }, { "isv.MONTH_LIMIT_CONTROL", CLOUD_OTHER, 0 },
 	{ "isv.OUT_OF_SERVICE", CLOUD_CONFIG, 0 }, { "isv.AMOUNT_NOT_ENOUGH", CLOUD_CONFIG, 0 },
 	{ "isv.ACCOUNT_*", CLOUD_CONFIG, 0 }, { "isv.PRODUCT_UN*", CLOUD_CONFIG, 0 },

@@ -186,6 +186,7 @@ void cloud_verdict_code(struct cloud_verdict *v, const struct cloud_code *table,
 	if (row == NULL)
 		return;
 	v->clock = (row->flags & CODE_CLOCK) != 0;
+	v->one_number = row->class_ == CLOUD_RATE && (row->flags & CODE_NUMBER) != 0;
 	if (row->class_ == CLOUD_RATE)
 		v->retry_ms = row->flags & CODE_DAY    ? (int64_t)24 * HOUR
 			      : row->flags & CODE_HOUR ? HOUR

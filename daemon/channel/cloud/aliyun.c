@@ -157,6 +157,7 @@ static void read_limit(struct cloud_verdict *v)
 		v->class_ = CLOUD_OTHER;
 	else if (strstr(v->words, "小时级") != NULL)
 		v->retry_ms = 60 * 60 * 1000;
+	v->one_number = v->class_ == CLOUD_RATE;
 }
 
 json_t *aliyun_answer(const struct cloud_answer *in, struct cloud_verdict *v)

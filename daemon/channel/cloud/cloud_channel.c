@@ -136,7 +136,7 @@ static void judge(struct channel *c, const struct outgoing *m, const struct http
 			.class_ = verdicts[v.class_].class_,
 			.parts = v.parts > 0 ? v.parts : 1,
 			.retry_ms = v.class_ == CLOUD_RATE ? v.retry_ms : 0,
-			.one_number = v.one_number,
+			.one_number = v.class_ == CLOUD_RATE && v.one_number,
 			.error = v.class_ == CLOUD_OK ? "" : error,
 			.other_ref = v.id });
 }

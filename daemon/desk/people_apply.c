@@ -67,7 +67,7 @@ static bool apply_resident(struct people_work *w, const struct people_record *re
 			.relation = r->phone[i].relation };
 	out->id = resident_save(w->s, &to, SAVE_FILL, c);
 	if ((c->fields & RESIDENT_CROWDED) != 0)
-		return refuse(out, &crowded, "phone", "");
+		return refuse(out, &crowded, "手机号", "");
 	return true;
 }
 
@@ -94,7 +94,7 @@ static bool apply_area(struct people_work *w, const struct people_record *record
 	bool known = area_get(w->s, r->code, &was);
 
 	if (r->parent[0] != '\0' && (a.parent = parent_of(w, r->parent))[0] == '\0')
-		return refuse(out, &no_parent, "parent", r->parent);
+		return refuse(out, &no_parent, "上级", r->parent);
 	if (!known && r->parent[0] == '\0')
 		a.parent = area_above(w->s, r->code);
 	if (!known || r->type[0] != '\0')
@@ -205,7 +205,7 @@ static bool apply_member(struct people_work *w, const struct people_record *reco
 	struct team team;
 
 	if (m.team_id == 0)
-		return refuse(out, why, "team", "");
+		return refuse(out, why, "队伍", "");
 	if (r->area_code[0] != '\0' || r->village[0] != '\0' || r->grid[0] != '\0')
 		m.area = people_place(w->s, &w->places, &where, &out->note);
 	else if (!has_number(w->s, m.team_id, r->phone) && team_get(w->s, m.team_id, &team))
@@ -271,12 +271,12 @@ static bool apply_duty(struct people_work *w, const struct people_record *record
 	bool found = find_member(w->s, r, &m);
 
 	if (!found && r->member_id != 0)
-		return refuse(out, &no_member, "member", "");
+		return refuse(out, &no_member, "队员", "");
 	if (!found && r->phone[0] != '\0')
 		return refuse(
-			out, &no_member, "phone", mask_phone(r->phone, masked, sizeof masked));
+			out, &no_member, "手机号", mask_phone(r->phone, masked, sizeof masked));
 	if (!found)
-		return refuse(out, &no_member, "name", mask_name(r->name, masked, sizeof masked));
+		return refuse(out, &no_member, "姓名", mask_name(r->name, masked, sizeof masked));
 	d = (struct duty){ .team_id = m.team_id,
 		.shift = { .member_id = m.id,
 			.weekdays = r->date[0] == '\0' ? r->weekdays : 0,

@@ -231,12 +231,14 @@ static void take_sheet(struct intake_run *run, const struct table_row *t)
 
 static void leave_out(struct intake_run *run, const struct table_row *t)
 {
-	bool hidden = t->what == TABLE_HIDDEN;
+	bool hidden = t->what == TABLE_HIDDEN, text = *t->sheet == '\0';
 
 	if (hidden)
 		run->summary->hidden++;
 	else
 		run->summary->headless++;
+	if (text)
+		return; /* a file without sheets is refused as a whole */
 	intake_run_note(
 		run, "工作表“%s”%s，已跳过", t->sheet, hidden ? "是隐藏的" : "里没有找到表头");
 }

@@ -477,6 +477,16 @@ static const struct cell_fault missing_key = { "name_only",
 	"只有姓名，没有可用的身份证号、电话或住址", "请补填身份证号、电话、村居或住址中的一项。" };
 /* clang-format on */
 
+/* A list that was exported masked must not come back as so many people without a name. */
+static const struct cell_fault masked_person = { "masked", "姓名打了星号，又没有完整的证件号和电话",
+	"请用没有打星号的名单，或补填证件号、电话。" };
+static const struct cell_fault masked_name = { "masked", "姓名里有代替符号", "请填写完整姓名。" };
+
+static bool is_masked(const char *name)
+{
+	return strpbrk(name, "*%") != NULL;
+}
+
 static const struct cell_fault *lacks_resident(const struct people_record *p)
 {
 	const struct resident_record *r = &p->of.resident;
@@ -484,6 +494,8 @@ static const struct cell_fault *lacks_resident(const struct people_record *p)
 
 	if (*r->name == '\0')
 		return &missing_name;
+	if (is_masked(r->name) && *r->id_no == '\0' && r->phone_count == 0)
+		return &masked_person;
 	return *r->id_no || r->phone_count > 0 || place ? NULL : &missing_key;
 }
 
@@ -495,6 +507,8 @@ static const struct cell_fault *lacks_member(const struct people_record *p)
 		return &missing_team;
 	if (*m->name == '\0')
 		return &missing_name;
+	if (is_masked(m->name))
+		return &masked_name;
 	return *m->phone == '\0' ? &missing_phone : NULL;
 }
 

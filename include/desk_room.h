@@ -122,6 +122,8 @@ void calling_tell(struct desk *d, struct casefile *c, const struct member *m); /
 /* The resident, where the office wants it: anew with each waking of the case. */
 void calling_resident(struct desk *d, struct casefile *c);
 void calling_due(struct desk *d, struct casefile *c, const struct timer *t);
+/* What is said back to a key of this call: JSON as struct outgoing wants it. "" when nothing is known. */
+const char *calling_said(struct desk *d, const struct message *m);
 void calling_resident_due(struct desk *d, struct casefile *c, const struct timer *t);
 
 /* -- act.c: what happens to a task ------------------------------------------------------------------------ */

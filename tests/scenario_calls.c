@@ -51,6 +51,7 @@ static void press(struct play *p, const struct outgoing *m, const char *key)
 
 	if (strchr(m->keys, key[0]) == NULL)
 		play_fail(p, "the call waits for the keys %s", m->keys);
+	snprintf(p->said, sizeof p->said, "%s", m->said);
 	play_fingerprint(p, &in);
 	play_receive(p, &in);
 }
@@ -122,4 +123,13 @@ void play_expect_call(struct play *p, char *at, bool wanted)
 	if (wanted)
 		play_fail(p, "%s was not called%s%s", who, words == NULL ? "" : " with ",
 			words == NULL ? "" : words);
+}
+
+/* expect said WORDS: what would be said back to the keys of the last call that was answered by one. */
+void play_expect_said(struct play *p, char *at)
+{
+	const char *words = play_need(p, &at, "words");
+
+	if (strstr(p->said, words) == NULL)
+		play_fail(p, "said back: %s", p->said);
 }

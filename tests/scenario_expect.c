@@ -246,7 +246,8 @@ static const struct {
 	void (*run)(struct play *p, char *at);
 } others[] = { { "tasks", expect_tasks }, { "count", expect_count }, { "events", expect_events },
 	{ "nothing", expect_nothing }, { "whatever", expect_whatever }, { "first", expect_first },
-	{ "codes", expect_codes }, { "case-reason", expect_case_reason }, { "by", expect_by } };
+	{ "codes", expect_codes }, { "said", play_expect_said },
+	{ "case-reason", expect_case_reason }, { "by", expect_by } };
 
 void play_expect(struct play *p, char *at)
 {

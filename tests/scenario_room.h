@@ -68,6 +68,7 @@ struct play {
 	int heard_count, mr;
 	struct call *call;
 	int call_count;
+	char said[512]; /* of the last call with a key */
 	struct ringing ringing[PHONES];
 	int ringing_count;
 	struct numbers silent, refusing, undelivered, talking_back;
@@ -127,6 +128,7 @@ void play_calls(struct play *p, char *at); /* calls on, off */
 void play_ring(struct play *p, char *at);  /* phone WHO busy, away, hears, 1 ... */
 bool play_place_call(struct play *p);      /* the next that waits; false: none */
 void play_expect_call(struct play *p, char *at, bool wanted);
+void play_expect_said(struct play *p, char *at);
 
 /* -- scenario_channels.c ------------------------------------------------------------------------- */
 

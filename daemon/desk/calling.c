@@ -4,9 +4,11 @@
  * Busy or nobody there only ends that call: the timer goes on until the task is taken or the
  * policy's number of calls is reached. Without a channel that can call nothing is planned.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "desk_room.h"
+#include "json.h"
 #include "phone.h"
 
 #include "banned.h"
@@ -128,6 +130,44 @@ void calling_tell(struct desk *d, struct casefile *c, const struct member *m)
 	words_spoken(d, c, NULL, &v);
 	words_limit(&v, "waited", d->s->now_ms - c->woken_at);
 	post_call(d, &p, LIFE_S * INT64_C(1000));
+}
+
+/* -- what is said back --------------------------------------------------------------------------- */
+
+static void put_said(struct desk *d, json_t *o, const char *key, enum template_name tpl,
+	struct template_values *v, const char *action)
+{
+	enum { SAID_MAX = 400 };
+	char text[SAID_MAX];
+
+	template_put(v, "action", action);
+	template_fill(&d->set->templates, tpl, v, text, sizeof text);
+	json_put_str(o, key, text);
+}
+
+const char *calling_said(struct desk *d, const struct message *m)
+{
+	bool is_handover = strcmp(m->purpose, "handover") == 0;
+	struct template_values v = { .count = 0 };
+	struct casefile c = { .id = 0 };
+	const char *kept = "";
+	char *text;
+	json_t *o;
+
+	if (!casefile_get(d->s, m->case_id, &c))
+		return kept;
+	o = json_object();
+	words_spoken(d, &c, NULL, &v);
+	put_said(d, o, "1", is_handover ? TPL_CALL_DONE : TPL_CALL_TAKEN, &v, "您已签收");
+	put_said(d, o, "0", TPL_CALL_DONE, &v, is_handover ? "您办不了" : "您不能去");
+	put_said(d, o, "7", TPL_CALL_DONE, &v, "马上通知民警");
+	put_said(d, o, "other", TPL_CALL_BY_SMS, &v, "");
+	text = json_dumps(o, JSON_COMPACT);
+	kept = store_keep(d->s, text);
+	free(text);
+	json_decref(o);
+	casefile_drop(&c);
+	return kept;
 }
 
 /* -- the resident --------------------------------------------------------------------------------- */

@@ -90,8 +90,13 @@ void outbox_fill(struct desk *d, const struct message *m, struct outgoing *out)
 		snprintf(out->text, sizeof out->text, "%s", m->text);
 	snprintf(out->template, sizeof out->template, "%s", m->template);
 	snprintf(out->values, sizeof out->values, "%s", m->values);
-	if (is_call(m) && m->task_id != 0)
+	if (is_call(m) && m->task_id != 0) {
+		const char *said = calling_said(d, m);
+
 		snprintf(out->keys, sizeof out->keys, "%s", CALL_KEYS);
+		if (strlen(said) < sizeof out->said) /* else the channel's own words */
+			snprintf(out->said, sizeof out->said, "%s", said);
+	}
 }
 
 /* Parts that came from another number are never joined with the rest: from the first one on. */

@@ -60,6 +60,7 @@ struct traffic_answer traffic_ask(
 /* What a verdict says about the channel: limits, breaker, alarms. `parts`: to be counted now. */
 void traffic_count(struct desk *d, const char *channel, int parts);
 void traffic_taken(struct desk *d, const char *channel, const struct message *m, const char *phone);
+void traffic_back(struct desk *d, const char *channel); /* what it had claimed never left */
 void traffic_verdict(struct desk *d, const char *channel, const struct send_result *r);
 
 int64_t traffic_cost(struct desk *d, const char *channel, int parts); /* fen */

@@ -191,4 +191,5 @@ void desk_back(struct desk *d, const char *channel, int64_t id)
 	if (!message_get(d->s, id, &m) || m.state != MSG_SENDING || strcmp(m.channel, channel) != 0)
 		return;
 	message_event(d->s, &m, MSG_EV_NOT_SENT, NULL);
+	traffic_back(d, channel);
 }

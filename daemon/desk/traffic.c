@@ -19,8 +19,10 @@ static void read_rows(struct desk *d)
 {
 	struct traffic *t = &d->traffic;
 
-	for (int i = 0; i < t->count; i++)
+	for (int i = 0; i < t->count; i++) {
 		channel_row_get(d->s, t->at[i].set.name, &t->at[i].row);
+		t->at[i].trial = false;
+	}
 	t->undone = db_undone(d->s->db);
 }
 
@@ -245,6 +247,14 @@ void traffic_count(struct desk *d, const char *channel, int parts)
 		return;
 	quota_add(&c->row.quota, &l, d->s->now_ms, parts);
 	channel_row_put(d->s, &c->row);
+}
+
+void traffic_back(struct desk *d, const char *channel)
+{
+	struct traffic_channel *c = find(d, channel);
+
+	if (c != NULL)
+		c->trial = false;
 }
 
 void traffic_taken(struct desk *d, const char *channel, const struct message *m, const char *phone)

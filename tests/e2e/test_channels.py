@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 
-from harness import BUILD, House, run, test, wait
+from cloud_standin import Aliyun, Standin
+from harness import BUILD, House, phone_of, run, test, wait, warning
 
 SIGN = re.compile("^【示例镇反诈】(重发 )?(.*)$")
 
@@ -58,6 +59,10 @@ class Office(House):
                 out.setdefault(m.group(2), []).append(m.group(1) is not None)
         return out
 
+    def repeated(self, phone):
+        """Was that member's alert sent again after silence? Then the row says so."""
+        return any(m["repeats"] > 0 for m in self.all("messages", "purpose=task") if m["phone"][-4:] == phone[-4:])
+
     def cli(self, *words):
         r = subprocess.run([os.path.join(BUILD, "quanzu"), "-c", self.config, *words], capture_output=True, text=True,
                            timeout=20, check=False)
@@ -105,6 +110,35 @@ def a_modem_is_unplugged_in_the_middle_of_a_hundred_tasks():
         by = {m["channel"] for m in h.all("messages", "purpose=system")}
         assert "sim2" in by, by
         assert h.channel("sim1")["up"] is False
+
+
+@test
+def a_cloud_takes_over_when_the_modem_goes_in_the_middle_of_a_hundred_tasks():
+    """Each of a hundred members gets the alert once, by card or by cloud, or a copy that says that it is one."""
+    with Standin(Aliyun()) as s, Office(modems=1, channel="prefer = 1; ") as h:
+        h.write_config(h.text.replace("channels = (", 'channels = ( { name = "cloud"; %s timeout = 2; cost = 5; },' %
+                                      s.provider.config(s.url, h.dir)))
+        super(Office, h).start()
+        h.settle(100, 1)
+        wait(lambda: h.channel("sim1").get("state") == "ready", 15)
+        for n in range(1, 101):
+            a = h.ask("POST", "/v1/warnings", warning(n, n))
+            assert a.status == 201, a.raw
+            if n == 40:
+                h.fault(0, "unplug 100000")
+
+        def all_there():
+            return all(m["state"] in ("sent", "delivered") for m in h.all("messages", "purpose=task"))
+
+        wait(all_there, 30, 0.2)
+        for n in range(1, 101):
+            phone = phone_of(n, 0)
+            by_card = [m.group(1) is not None for m in (SIGN.match(t) for to, t in h.sim.texts() if to == phone) if m]
+            by_cloud = [m for m in s.sent if m["to"][-11:] == phone]
+            assert by_card or by_cloud, phone
+            assert by_card.count(False) + len(by_cloud) <= 1 or h.repeated(phone), (phone, by_card, len(by_cloud))
+        assert {m["channel"] for m in h.all("messages", "purpose=task")} == {"sim1", "cloud"}
+        assert not s.wrong, s.wrong
 
 
 @test

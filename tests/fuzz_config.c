@@ -37,8 +37,12 @@ static void sound_channels(const struct settings *s)
 	for (int i = 0; i < s->channel_count; i++) {
 		const struct channel_settings *c = &s->channel[i];
 
-		assert(c->name[0] != '\0' && strcmp(c->kind, "modem") == 0 && c->device[0] != '\0');
-		assert(c->device[0] == '/' || strncmp(c->device, "tcp:", 4) == 0);
+		assert(c->name[0] != '\0' && c->kind[0] != '\0');
+		if (strcmp(c->kind, "modem") == 0)
+			assert(c->device[0] == '/' || strncmp(c->device, "tcp:", 4) == 0 ||
+				(c->device[0] == '\0' && c->modem.imei[0] != '\0'));
+		else
+			assert(c->device[0] == '\0');
 		assert(c->pace_ms >= 0 && c->part_pace_ms >= 0 && c->max_parts >= 1);
 		assert(c->per_minute >= 0 && c->per_hour >= 0 && c->per_day >= 0);
 		for (int k = 0; k < i; k++)

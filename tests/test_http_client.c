@@ -446,6 +446,7 @@ static void test_cancel(void **state)
 static void test_close_while_busy(void **state)
 {
 	struct side s;
+	int before;
 
 	(void)state;
 	open_side(&s, 8, NULL, NULL);
@@ -453,8 +454,9 @@ static void test_close_while_busy(void **state)
 		start(&s, i % 2 == 0 ? "/silent" : "http://nowhere.invalid/", "POST", "a", 60000);
 	for (int i = 0; i < 5; i++)
 		uv_run(&s.loop, UV_RUN_NOWAIT);
+	before = s.done; /* a name that does not exist may be known at once */
 	close_side(&s);
-	assert_int_equal(s.done, 0);
+	assert_int_equal(s.done, before);
 }
 
 static void test_close_from_done(void **state)

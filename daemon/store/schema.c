@@ -180,9 +180,11 @@ enum store_rc schema_migrate(struct db *db, int64_t now_ms)
 
 	if (is_foreign(db))
 		return STORE_FOREIGN;
-	db_script(db, "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
-		      "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, at "
-		      "BIGINT NOT NULL)");
+	/* `migration` first: with the power cut between the two it must still be known as ours. */
+	db_script(db, "CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, at "
+		      "BIGINT NOT NULL);"
+		      "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT "
+		      "NULL)");
 	version = db_number(db, "SELECT max(version) FROM migration", 0, DB_NONE);
 	if (version > VERSION)
 		return STORE_NEWER;

@@ -31,30 +31,19 @@ static size_t short_form(const char *s, size_t hex, size_t digits, char out[32])
 	return strlen(out);
 }
 
-void dialogue_mask(const char *line, char out[DIALOGUE_TEXT])
+/* The line up to `end`, figures and PDUs shortened; the length of what was written. */
+static size_t mask_figures(const char *line, const char *end, char out[DIALOGUE_TEXT])
 {
 	size_t used = 0;
-	bool pin = strncasecmp(line, "AT+CPIN=", 8) == 0;
-	const char *said = strstr(line, "TTS=");
 
-	if (said != NULL && strchr(said, '"') != NULL) { /* a name is short, also in hex */
-		snprintf(out, DIALOGUE_TEXT, "%.*s[%zu hex]\"",
-			(int)(strchr(said, '"') + 1 - line < 40 ? strchr(said, '"') + 1 - line
-								: 40),
-			line, strspn(strchr(said, '"') + 1, "0123456789ABCDEF"));
-		return;
-	}
-	if (pin || strncasecmp(line, "AT+CPWD", 7) == 0 || strncasecmp(line, "AT+CLCK", 7) == 0) {
-		snprintf(out, DIALOGUE_TEXT, "%.7s=[PIN]", line);
-		return;
-	}
-	while (*line != '\0' && used + 1 < DIALOGUE_TEXT) {
+	while (line < end && used + 1 < DIALOGUE_TEXT) {
 		size_t hex = 0, digits, take;
 		char form[32];
 
-		while (is_hex(line[hex]))
+		while (line + hex < end && is_hex(line[hex]))
 			hex++;
 		digits = strspn(line, "0123456789");
+		digits = digits < hex ? digits : hex;
 		take = hex >= LONG_HEX ? hex : digits;
 		if (take > 0 && short_form(line, hex, digits, form) > 0) {
 			used += (size_t)snprintf(out + used, DIALOGUE_TEXT - used, "%s", form);
@@ -66,7 +55,33 @@ void dialogue_mask(const char *line, char out[DIALOGUE_TEXT])
 		for (; take > 0 && used + 1 < DIALOGUE_TEXT; take--, line++)
 			out[used++] = *line >= 0x20 && *line < 0x7F ? *line : '?';
 	}
-	out[used < DIALOGUE_TEXT ? used : DIALOGUE_TEXT - 1] = '\0';
+	used = used < DIALOGUE_TEXT ? used : DIALOGUE_TEXT - 1;
+	out[used] = '\0';
+	return used;
+}
+
+/* Where the words of a speech command begin: a name is short, also in hex. NULL: it is none. */
+static const char *spoken_words(const char *line)
+{
+	const char *said = strstr(line, "TTS="), *quote = said == NULL ? NULL : strchr(said, '"');
+
+	return quote == NULL ? NULL : quote + 1;
+}
+
+void dialogue_mask(const char *line, char out[DIALOGUE_TEXT])
+{
+	const char *words = spoken_words(line);
+	size_t used;
+
+	if (strncasecmp(line, "AT+CPIN=", 8) == 0 || strncasecmp(line, "AT+CPWD", 7) == 0 ||
+		strncasecmp(line, "AT+CLCK", 7) == 0) {
+		snprintf(out, DIALOGUE_TEXT, "%.7s=[PIN]", line);
+		return;
+	}
+	used = mask_figures(line, words == NULL ? line + strlen(line) : words, out);
+	if (words != NULL)
+		snprintf(out + used, DIALOGUE_TEXT - used, "[%zu hex]\"",
+			strspn(words, "0123456789ABCDEF"));
 }
 
 static void keep(struct dialogue *d, int64_t now_ms, char dir, const char *text)

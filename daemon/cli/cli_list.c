@@ -29,7 +29,7 @@ static const struct view {
 	{ "members", "id team_name name phone post area_name state away_until pledged_on open_tasks stopped_at", NULL, NULL, NULL, NULL },
 	{ "duties", "id team_name member_name weekdays day from to off", NULL, NULL, NULL, NULL },
 	{ "proposed", "id at state person area case resident decided_at", NULL, NULL, NULL, NULL },
-	{ "alarms", "id raised_at kind text times last_at cleared_at cleared_by", "open=1", "open=0", "未解除", "已解除" },
+	{ "alarms", "id raised_at kind no text times last_at cleared_at cleared_by", "open=1", "open=0", "未解除", "已解除" },
 	{ "keys", "id name role area created_at created_by revoked_at", NULL, NULL, NULL, NULL },
 	{ "events", "id at actor kind entity entity_id data", NULL, NULL, NULL, NULL },
 	{ "reveals", "id at actor entity entity_id reason", NULL, NULL, NULL, NULL },

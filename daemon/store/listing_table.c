@@ -380,6 +380,7 @@ static const struct listing_column alarm_columns[] = {
 	COL("subject", "对象", LIST_TEXT, "x.subject"),
 	COL("text", "说明", LIST_TEXT, "x.text"),
 	COL("case", "案件", LIST_ID, "x.case_id"),
+	COL("no", "案件编号", LIST_TEXT, "c.no"),
 	COL("raised_at", "发生时间", LIST_TIME, "x.raised_at"),
 	COL("last_at", "最近一次", LIST_TIME, "x.last_at"),
 	COL("times", "次数", LIST_INT, "x.times"),

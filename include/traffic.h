@@ -57,6 +57,11 @@ struct traffic_answer {
 };
 struct traffic_answer traffic_ask(
 	struct desk *d, const char *channel, const struct message *m, const struct outgoing *out);
+/*
+ * May that channel place a call now? A modem in a call takes no SMS, and an answer or a door must
+ * not wait for three minutes: where there is more than one way for SMS, one stays free of calls.
+ */
+bool traffic_may_call(struct desk *d, const char *channel);
 /* What a verdict says about the channel: limits, breaker, alarms. `parts`: to be counted now. */
 void traffic_count(struct desk *d, const char *channel, int parts);
 void traffic_taken(struct desk *d, const char *channel, const struct message *m, const char *phone);

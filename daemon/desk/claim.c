@@ -154,6 +154,8 @@ bool desk_claim(struct desk *d, const char *channel, enum outgoing_kind kind, st
 	struct message m, passed;
 	const struct message *after = NULL;
 
+	if (kind == OUTGOING_CALL && !traffic_may_call(d, channel))
+		return false; /* asked again at the end of the next batch */
 	for (int n = 0; n < LOOK_MAX && message_next(d->s, code, after, &m); n++) {
 		struct traffic_answer a;
 

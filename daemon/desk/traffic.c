@@ -165,6 +165,29 @@ const struct channel_settings *traffic_settings(struct desk *d, const char *chan
 	return c == NULL ? NULL : &c->set;
 }
 
+/* Its calls and its SMS are in each other's way. */
+static bool is_modem(const struct traffic_channel *c)
+{
+	return strcmp(c->set.kind, "modem") == 0;
+}
+
+bool traffic_may_call(struct desk *d, const char *channel)
+{
+	const struct traffic *t = traffic_fresh(d);
+	int ways = 0, left = 0;
+
+	for (int i = 0; i < t->count; i++) {
+		const struct traffic_channel *c = &t->at[i];
+		bool calls = strcmp(c->set.name, channel) == 0;
+
+		if (!c->set.sms || !c->up || c->row.paused)
+			continue;
+		ways++;
+		left += !is_modem(c) || (!calls && !message_calling(d->s, c->set.name));
+	}
+	return ways < 2 || left > 0;
+}
+
 /* -- what a verdict says ------------------------------------------------------------------------------ */
 
 static const enum breaker_word words[] = { [SEND_NUMBER] = BREAKER_NOTHING,

@@ -287,6 +287,14 @@ bool message_heard(struct store *s, int64_t case_id, const char *purpose, int64_
 		       0, DB_ARGS(DI(case_id), DT(purpose), DI(since_ms))) > 0;
 }
 
+bool message_calling(struct store *s, const char *channel)
+{
+	return db_number(s->db,
+		       "SELECT count(*) FROM message WHERE state = 'sending' AND kind = 'call' AND"
+		       " channel = ?",
+		       0, DB_ARGS(DT(channel))) > 0;
+}
+
 const char *message_phone(struct store *s, int64_t id)
 {
 	struct db_stmt *q =

@@ -90,5 +90,26 @@ def an_sms_waits_while_a_call_is_up_and_a_second_modem_takes_it():
         wait(lambda: tasks(h).get(first[-4:]) == "accepted", 20, 0.1)
 
 
+@test
+def calls_leave_one_modem_free_for_sms():
+    """Three villages ring at once on two modems: one call after the other, and every SMS goes at once."""
+    silent = "".join("phone %s\n  call answer after 200ms hangup after 3s\n" % phone_of(v, 0) for v in (1, 2, 3))
+    with house("modem 1 family a7670\n" + silent + "phone 13*\n  silence\n", modems=2) as h:
+        h.start()
+        h.settle(4, 1)
+        for v in (1, 2, 3):
+            h.ask("POST", "/v1/warnings", warning(10 + v, v, level="高危"))
+        wait(lambda: len(calls(h, "answered")) >= 1, 20, 0.05)
+        began = time.monotonic()
+        h.ask("POST", "/v1/warnings", warning(20, 4, level="高危"))
+        wait(lambda: any(to == phone_of(4, 0) for to, _ in h.sim.texts()), 2, 0.02)
+        print("# the SMS left %.2f s after its warning, while a call was up" % (time.monotonic() - began))
+        wait(lambda: len([x for x in calls(h) if x["what"] in ("ended", "hangup")]) >= 3, 60, 0.2)
+        up = 0
+        for x in calls(h):
+            up += {"dial": 1, "ended": -1, "hangup": -1}.get(x["what"], 0)
+            assert up <= 1, "two calls at once: %s" % calls(h)
+
+
 if __name__ == "__main__":
     raise SystemExit(run())

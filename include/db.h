@@ -26,7 +26,8 @@ enum store_rc {
 	STORE_FULL,      /* no space: the batch is lost; refuse new work, keep running */
 	STORE_BROKEN,    /* I/O error or corruption: the batch is lost; stop and restart */
 	STORE_NEWER,     /* of schema_migrate(): written by a newer program */
-	STORE_FOREIGN    /* of schema_migrate(): another program's */
+	STORE_FOREIGN,   /* of schema_migrate(): another program's */
+	STORE_KEYLESS    /* of store_open(): the key file is missing, damaged, or another's */
 };
 
 const char *store_rc_name(enum store_rc rc);

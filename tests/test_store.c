@@ -198,7 +198,7 @@ static void a_wrong_key_file_is_refused(void **state)
 	assert_int_equal(seal_open(&other, t->key, true), SEAL_OK);
 	seal_name(other, name);
 	seal_close(other);
-	assert_int_equal(try_open(t, why), STORE_BROKEN);
+	assert_int_equal(try_open(t, why), STORE_KEYLESS);
 	assert_non_null(strstr(why, "不配套"));
 	assert_non_null(strstr(why, name));
 }
@@ -209,7 +209,7 @@ static void a_lost_key_file_is_not_replaced(void **state)
 	char why[256];
 
 	unlink(t->key);
-	assert_int_equal(try_open(t, why), STORE_BROKEN);
+	assert_int_equal(try_open(t, why), STORE_KEYLESS);
 	assert_non_null(strstr(why, "密钥"));
 	assert_int_not_equal(access(t->key, F_OK), 0);
 }
@@ -220,7 +220,7 @@ static void a_key_file_that_others_read_is_refused(void **state)
 	char why[256];
 
 	chmod(t->key, 0640);
-	assert_int_equal(try_open(t, why), STORE_BROKEN);
+	assert_int_equal(try_open(t, why), STORE_KEYLESS);
 	assert_non_null(strstr(why, "chmod 600"));
 }
 
@@ -232,7 +232,7 @@ static void what_is_no_key_file_is_refused(void **state)
 
 	assert_int_equal(write(fd, "quanzu-key 1\nabc\n", 17), 17);
 	close(fd);
-	assert_int_equal(try_open(t, why), STORE_BROKEN);
+	assert_int_equal(try_open(t, why), STORE_KEYLESS);
 	assert_non_null(strstr(why, "不是"));
 }
 

@@ -36,6 +36,7 @@ static const struct {
 	{ "lost", "损失金额", LIST_MONEY }, { "saved", "挽损金额", LIST_MONEY }, { "amount_kind", "金额", LIST_TEXT },
 	{ "amount_check", "待核金额", LIST_BOOL }, { "corrects", "更正", LIST_ID },
 	{ "name", "名称", LIST_TEXT }, { "kind", "种类", LIST_TEXT }, { "up", "通", LIST_BOOL },
+	{ "paused", "暂停", LIST_BOOL }, { "breaker", "熔断", LIST_TEXT },
 	{ "state", "状态", LIST_TEXT }, { "signal", "信号", LIST_INT }, { "operator", "运营商", LIST_TEXT },
 	{ "sent", "已发", LIST_INT }, { "received", "已收", LIST_INT }, { "alarms", "告警", LIST_WORDS },
 	{ "created", "新建", LIST_BOOL }, { "changed", "改动", LIST_WORDS }, { "note", "说明", LIST_TEXT },

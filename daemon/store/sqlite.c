@@ -39,6 +39,7 @@ static const char *const rc_names[] = {
 	[STORE_BROKEN] = "broken",
 	[STORE_NEWER] = "newer",
 	[STORE_FOREIGN] = "foreign",
+	[STORE_KEYLESS] = "keyless",
 };
 
 const char *store_rc_name(enum store_rc rc)

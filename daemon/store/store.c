@@ -54,12 +54,12 @@ static enum store_rc open_key(struct store *s, const char *path, char *why, size
 	else if (rc == SEAL_OPEN)
 		snprintf(why, n, "密钥文件 %s 别人也能读，请执行 chmod 600", path);
 	if (rc != SEAL_OK)
-		return STORE_BROKEN;
+		return STORE_KEYLESS;
 	seal_name(s->seal, name);
 	if (known && strcmp(stored, name) != 0) {
 		snprintf(why, n, "密钥文件 %s 与数据库不配套（数据库要 %s，文件是 %s）", path,
 			stored, name);
-		return STORE_BROKEN;
+		return STORE_KEYLESS;
 	}
 	if (!known)
 		store_meta_set(s, "key", name);

@@ -180,7 +180,7 @@ def the_key_of_another_database_is_told():
             f.seek(0)
             f.write(other)
             f.truncate()
-        refuses(b, IO, "不配套")
+        refuses(b, CONFIG, "不配套")
         with open(data(b, "keys"), "wb") as f:
             f.write(own)
         works(b)
@@ -191,7 +191,7 @@ def a_missing_key_is_told_and_none_is_made():
     with House() as h:
         lived(h)
         os.rename(data(h, "keys"), data(h, "away"))
-        refuses(h, IO, "密钥文件")
+        refuses(h, CONFIG, "密钥文件")
         assert not os.path.exists(data(h, "keys"))
         os.rename(data(h, "away"), data(h, "keys"))
         works(h)
@@ -202,11 +202,11 @@ def a_key_that_others_can_read_or_that_is_none_is_told():
     with House() as h:
         lived(h)
         os.chmod(data(h, "keys"), 0o644)
-        refuses(h, IO, "chmod 600")
+        refuses(h, CONFIG, "chmod 600")
         os.chmod(data(h, "keys"), 0o600)
         with open(data(h, "keys"), "wb") as f:
             f.write(b"something else\n")
-        refuses(h, IO, "不是本程序的密钥文件")
+        refuses(h, CONFIG, "不是本程序的密钥文件")
 
 
 # -- the database -----------------------------------------------------------------------------------------

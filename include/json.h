@@ -17,6 +17,6 @@ void json_put_str(json_t *object, const char *key, const char *s); /* null when 
 void json_put_int(json_t *object, const char *key, int64_t n);
 void json_put_time(json_t *object, const char *key, int64_t ms); /* ISO 8601; null when 0 */
 void json_wipe(json_t *value); /* overwrites every text in it, for secrets; then decref */
-void json_write(const json_t *value, struct buf *out);           /* compact, UTF-8 as it is */
+void json_write(const json_t *value, struct buf *out); /* compact, UTF-8 as it is */
 
 #endif

@@ -87,7 +87,7 @@ const struct policy *policies_find(const struct policies *p, const char *code);
 const struct policy *policies_raise(
 	const struct policies *p, const char *code); /* one step graver, or the same */
 const struct policy *policies_graver(const struct policies *p, const char *a, const char *b);
-unsigned policy_who_of(const char *code);      /* "duty" -> WHO_DUTY; 0: unknown */
+unsigned policy_who_of(const char *code); /* "duty" -> WHO_DUTY; 0: unknown */
 /* Plain Chinese why it cannot be used, or NULL. */
 const char *policy_check(const struct policy *p);
 

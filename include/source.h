@@ -14,6 +14,6 @@
 const char *source_of_word(const char *word);
 /* funds 资金端, phone 电话端, net 网络端, app APP端, cash 线下取现; NULL: none is named. */
 const char *source_end_of_word(const char *word);
-const char *source_name(const char *code);     /* for people; the code itself when unknown */
+const char *source_name(const char *code); /* for people; the code itself when unknown */
 
 #endif

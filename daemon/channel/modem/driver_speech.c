@@ -12,7 +12,7 @@ enum {
 	STOP_MS = 5000,
 	A_CHARACTER_MS = 250,
 	SLACK_MS = 3000,
-	SENTENCE_MAX = 100,  /* characters of one command */
+	SENTENCE_MAX = 100, /* characters of one command */
 	STOP_ECHO_MS = 500, /* the end line of what was stopped */
 	MUTE_AFTER = 2
 };

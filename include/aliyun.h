@@ -38,7 +38,7 @@ struct aliyun {
 	struct aliyun_way way[ALI_WAYS];
 };
 
-extern const struct cloud_code aliyun_codes[], aliyun_calls[];
+extern const struct cloud_code aliyun_calls[];
 
 /* A call of the API with its parameters, signed; `rpc` by HMAC-SHA1 whatever is configured. */
 void aliyun_call(const struct cloud_account *a, const char *endpoint, const char *action,
@@ -47,8 +47,6 @@ void aliyun_call(const struct cloud_account *a, const char *endpoint, const char
 /* {"Code", "Message"} of an answer: NULL and *v when it is not OK; else the JSON, new. */
 json_t *aliyun_answer(const struct cloud_answer *in, struct cloud_verdict *v);
 
-/* One receipt, reply or call report. False: none of them. */
-bool aliyun_record(const json_t *record, struct cloud_events *out);
 enum cloud_hook_rc aliyun_hook(const struct cloud_account *a, const struct channel_hook *h,
 	struct cloud_events *out, struct channel_hook_answer *answer);
 bool aliyun_poll(struct cloud_account *a, int which, const struct cloud_moment *t,

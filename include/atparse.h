@@ -33,7 +33,6 @@ struct at_fields {
 
 void at_fields(const char *rest, struct at_fields *out);
 int at_number(const struct at_fields *f, size_t i);                       /* decimal; AT_NONE */
-int64_t at_hex(const struct at_fields *f, size_t i);                      /* AT_NONE */
 bool at_copy(const struct at_fields *f, size_t i, char *out, size_t max); /* false: not given */
 
 /* How a name's fields are read. */

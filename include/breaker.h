@@ -37,6 +37,7 @@ struct breaker {            /* zeros: closed */
 
 enum breaker_state breaker_state(const struct breaker *b, int64_t now_ms);
 enum breaker_step breaker_take(struct breaker *b, enum breaker_word word, int64_t now_ms);
+bool breaker_same(const struct breaker *a, const struct breaker *b);
 enum breaker_step breaker_resume(struct breaker *b); /* closed, whatever it was */
 const char *breaker_code(enum breaker_state s);      /* closed, open, trying, stopped */
 

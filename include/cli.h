@@ -71,8 +71,7 @@ bool cli_call(struct cli *c, const struct cli_request *r, struct cli_reply *out)
 /* The same, and an answer that is a problem is said too (with --json printed as it is). */
 bool cli_ask(struct cli *c, const struct cli_request *r, struct cli_reply *out);
 bool cli_get(struct cli *c, const char *path, struct cli_reply *out);
-int cli_status_exit(long status); /* 0 for 2xx */
-void cli_problem(const struct cli *c, const struct cli_reply *r);
+int cli_status_exit(long status);               /* 0 for 2xx */
 void cli_print_body(const struct cli_reply *r); /* as it came, with a line end */
 /* The path of the verb with its words; NULL: a word could not be resolved, said. In the arena. */
 const char *cli_path(struct cli *c);
@@ -81,8 +80,6 @@ const char *cli_resolve(struct cli *c, const char *name, const char *word);
 /* Sends a body (taken) as JSON. False: said, exit_code is set. */
 bool cli_send_json(
 	struct cli *c, const char *method, const char *path, json_t *body, struct cli_reply *out);
-/* The sentence of the verb, or the body with --json; ends the reply. */
-int cli_finish(struct cli *c, struct cli_reply *r);
 /* "-" is standard input. False: said, exit_code is set. */
 bool cli_read_file(struct cli *c, const char *name, struct buf *out);
 __attribute__((format(printf, 1, 2))) void cli_say(const char *fmt, ...); /* a line to stderr */

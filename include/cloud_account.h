@@ -21,14 +21,9 @@ struct cloud_account {
 	const json_t *group[CLOUD_KEYS]; /* borrowed from `own` */
 	json_t *own;
 	struct cloud_templates sms, voice;
-	int64_t cost_fen;
 	bool does_sms, does_voice;
 	void *more; /* the provider's own */
 };
-
-/* The keys of every cloud: templates, voice_templates, cost, and those of the transport. */
-extern const struct cloud_key cloud_common[];
-extern const size_t cloud_common_count;
 
 /* Checks set->own against p->keys and cloud_common. NULL: *wrong says why. */
 struct cloud_account *cloud_account_open(const struct cloud_provider *p,
@@ -36,8 +31,6 @@ struct cloud_account *cloud_account_open(const struct cloud_provider *p,
 void cloud_account_close(struct cloud_account *a); /* wipes; `more` is the provider's */
 struct cloud_account *cloud_account_wrong(
 	struct cloud_account *a, struct cloud_wrong *wrong, const char *key, const char *text);
-/* What this message costs here: segments by the price of one (a call counts as one), in fen. */
-int64_t cloud_account_cost(const struct cloud_account *a, const struct outgoing *m);
 
 /* -- unfit -------------------------------------------------------------------------------------------- */
 

@@ -45,7 +45,6 @@ struct concat *concat_open(const struct concat_key *key); /* never NULL */
 void concat_close(struct concat *c);                      /* NULL is allowed */
 const struct concat_key *concat_of(const struct concat *c);
 enum concat_rc concat_add(struct concat *c, const struct pdu *part);
-unsigned concat_have(const struct concat *c); /* parts that are there */
 /* Appends the text; a gap of missing parts becomes `gap` (may be ""), a half pair U+FFFD. */
 void concat_text(const struct concat *c, const char *gap, struct buf *out);
 

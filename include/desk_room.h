@@ -164,7 +164,6 @@ struct act_answer { /* one digit of the reply grammar */
 };
 enum act_rc act_reply(struct desk *d, struct casefile *c, struct task *t, const char *actor,
 	const struct act_answer *a);
-enum act_rc act_met(struct desk *d, struct casefile *c, struct task *t, const char *actor);
 enum act_rc act_outcome(struct desk *d, struct casefile *c, struct task *t, const char *actor,
 	const struct outcome *o);
 
@@ -233,7 +232,6 @@ bool outbox_is_urgent_sms(
 	const struct message *m); /* people must hear when it does not get through */
 const char *outbox_not_needed(
 	struct desk *d, const struct message *m); /* why; NULL: it is needed */
-void outbox_expire(struct desk *d, struct message *m);
 void outbox_hold(struct desk *d, struct message *m, int64_t until, const char *why);
 void outbox_fill(struct desk *d, const struct message *m, struct outgoing *out);
 

@@ -70,7 +70,6 @@ enum step_id {
 	STEPS
 };
 
-void step_go(struct driver *d, int step);
 enum step_next step_jump(struct driver *d, int step); /* STEP_GONE */
 bool step_is_busy(const struct at_event *final);      /* the card is busy: CME 14, 515, CMS 314 */
 /* Whatever the answer: on. */

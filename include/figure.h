@@ -43,11 +43,8 @@ struct figures {
 void figure_prepare(const uint32_t *t, size_t n, struct figure_text *out);
 void figure_scan(const struct figure_text *t, struct figures *out);
 
-/* The length of a currency that begins at `at` (元 块 圆 rmb 人民币), or ends before it. */
+/* The length of a currency that begins at `at` (元 块 圆 rmb 人民币). */
 size_t figure_currency_at(const struct figure_text *t, size_t at);
-size_t figure_currency_before(const struct figure_text *t, size_t at);
-/* Whether a measure that is no currency begins at `at`: 组, 个, 点 ... */
-bool figure_is_measure(const struct figure_text *t, size_t at);
 /* A separator that ends a clause; a space and a number that was taken out do not. */
 bool figure_ends_clause(uint32_t c);
 

@@ -27,7 +27,4 @@ void filereport_note(struct filereport *r, const char *note);
 enum outsheet_rc filereport_close(struct filereport *r); /* durable when OUTSHEET_OK */
 void filereport_abandon(struct filereport *r);           /* NULL is allowed */
 
-/* 没有采用的内容 of an accepted row, in one line; "" none. */
-char *filereport_notes(const struct notes *n, char *out, size_t size);
-
 #endif

@@ -20,6 +20,5 @@ struct ids {
 int64_t ids_next(struct ids *ids, int64_t now_ms);
 /* From now on no id of that second or before is made: after a start, the second of the last record. */
 void ids_after(struct ids *ids, int64_t ms);
-int64_t ids_first(int64_t ms); /* no id of that second or later is smaller */
 
 #endif

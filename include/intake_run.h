@@ -10,8 +10,6 @@ struct intake_run;
 
 const struct intake_job *intake_run_job(const struct intake_run *run);
 bool intake_run_stopped(const struct intake_run *run);
-void intake_run_note(struct intake_run *run, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
 /* The next item, cleared; a full slice is handed over first. Lives until the one after it. */
 struct intake_item *intake_run_next(struct intake_run *run, const char *sheet, int row);
 /* The same with the fields of its record: the item is open, or refused with its reason. */

@@ -25,7 +25,6 @@ struct metric;
 struct metric *metric_get(const char *name, const char *help, const char *labels);
 void metric_add(struct metric *m, int64_t n);
 void metric_set(struct metric *m, int64_t n);
-int64_t metric_read(const struct metric *m);
 /* All of them, by name. */
 void metrics_write(struct buf *out);
 

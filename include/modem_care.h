@@ -20,7 +20,6 @@ struct modem_care *modem_care_new(uv_loop_t *loop, const struct channel_settings
 void modem_care_free(struct modem_care *m); /* before the modem is closed */
 void modem_care_recall(struct modem_care *m, const char *memory);
 
-bool modem_care_sends(const struct modem_care *m);           /* a message of its own is under way */
 void modem_care_given(struct modem_care *m, const char *to); /* a message of the outbox was taken */
 bool modem_care_part(struct modem_care *m, const struct modem_part *p);
 bool modem_care_done(struct modem_care *m, int64_t id, enum verdict worst);

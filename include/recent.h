@@ -15,7 +15,6 @@ struct recent;
 
 struct recent *recent_new(void);
 void recent_free(struct recent *r); /* NULL is allowed */
-void recent_clear(struct recent *r);
 /* A key of up to three words. */
 uint64_t recent_key(const char *a, const char *b, const char *c);
 const struct rate_times *recent_of(const struct recent *r, uint64_t key); /* NULL: never */

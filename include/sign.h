@@ -34,7 +34,6 @@ void sign_base64(const void *bytes, size_t n, struct buf *out);
 bool sign_unbase64(const char *text, struct buf *out); /* blanks are skipped; false: no base64 */
 /* RFC 3986: A-Z a-z 0-9 - _ . ~ stay, every other byte is %XX. Also good for forms. */
 void sign_percent(const char *bytes, size_t n, struct buf *out);
-void sign_unpercent(const char *bytes, size_t n, struct buf *out); /* of forms: + is a blank */
 /* Text of ours in the charset of a provider: "UTF-8", or GB2312, GBK, GB18030. False: cannot. */
 bool sign_charset(const char *text, const char *charset, struct buf *out);
 

@@ -151,8 +151,6 @@ void sim_modem_free(struct sim_modem *m); /* NULL is allowed */
 
 void sim_modem_wire(struct sim_modem *m, const struct sim_wire *wire, void *port); /* NULL: none */
 void sim_modem_power(struct sim_modem *m); /* settings as after switching on */
-void sim_modem_unplugged(
-	struct sim_modem *m);              /* no current: nothing works till sim_modem_power() */
 void sim_modem_reset(struct sim_modem *m); /* off, and on again with its start lines */
 /* Bytes from the terminal, read at now_us (monotonic). */
 void sim_modem_input(struct sim_modem *m, const char *bytes, size_t n, int64_t now_us);

@@ -15,7 +15,5 @@ bool sim_script_line(struct sim_world *w, const char *line, char error[SIM_ERROR
 bool sim_script_words(struct sim_world *w, struct sim_words *words);
 /* A whole file; error begins with "FILE:LINE: ". */
 bool sim_script_file(struct sim_world *w, const char *path, char error[SIM_ERROR_MAX]);
-/* inject [MODEM] FROM "TEXT" [options] */
-bool sim_script_inject(struct sim_world *w, struct sim_words *words);
 
 #endif

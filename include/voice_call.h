@@ -20,7 +20,6 @@ struct voice_call *voice_call_new(uv_loop_t *loop, const struct channel_settings
 void voice_call_free(struct voice_call *v); /* memory goes when the loop has run */
 
 bool voice_call_room(const struct voice_call *v);
-bool voice_call_busy(const struct voice_call *v); /* a call is under way, or prepared */
 bool voice_call_send(struct voice_call *v, const struct outgoing *m); /* false: not now */
 void voice_call_ready(struct voice_call *v); /* the modem's state has changed */
 /* From the modem. */

@@ -19,7 +19,6 @@ enum wav_rc {
 	WAV_FORMAT, /* compressed, or a number of bits, channels or a rate that is not served */
 	WAV_LONG    /* more than two minutes */
 };
-const char *wav_rc_name(enum wav_rc rc);
 
 /* On WAV_OK *samples is malloc'ed (never NULL) and the caller's. */
 enum wav_rc wav_read(const void *bytes, size_t n, int16_t **samples, size_t *count);

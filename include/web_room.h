@@ -113,7 +113,6 @@ void web_order_named(
 void web_health(struct request *rq);
 void web_ready(struct request *rq);
 void web_metrics(struct request *rq);
-void web_metrics_read(struct request *rq, struct store *s);
 void web_openapi(struct request *rq);
 void web_root(struct request *rq);
 void web_list(struct request *rq, struct store *s);

@@ -22,7 +22,4 @@ struct xlsx_book {
 /* Tells the sheet, and its rows if the sink wants them. */
 enum sheet_rc xlsx_sheet_read(struct xlsx_book *book, const char *path, struct sheet_info *info);
 
-/* "BC23" gives column 54 and row 23; false: no reference. Missing parts are refused. */
-bool xlsx_ref(const char *ref, int *column, int *row);
-
 #endif

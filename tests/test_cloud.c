@@ -326,19 +326,6 @@ static void segments_are_counted(void **state)
 	}
 }
 
-static void a_message_has_its_price(void **state)
-{
-	struct cloud_account *a = open_row("aliyun");
-	struct outgoing m = cloud_test_message(OUTGOING_SMS, "13800138000", "alert", "{}", "");
-
-	(void)state;
-	memset(m.text, 'a', 71);
-	assert_int_equal(cloud_account_cost(a, &m), 10);
-	m.kind = OUTGOING_CALL;
-	assert_int_equal(cloud_account_cost(a, &m), 5);
-	cloud_test_close(a);
-}
-
 static void values_are_looked_through(void **state)
 {
 	static const struct {
@@ -505,7 +492,6 @@ int main(void)
 	for (const struct unfit_row *r = cloud_unfits; r->name != NULL; r++)
 		add(r->account, r->name, is_unfit, r);
 	add("all", "segments are counted", segments_are_counted, NULL);
-	add("all", "a message has its price", a_message_has_its_price, NULL);
 	add("all", "values are looked through", values_are_looked_through, NULL);
 	add("all", "bodies lose their signature", bodies_lose_their_signature, NULL);
 	add("all", "values are spoken", values_are_spoken, NULL);

@@ -143,11 +143,13 @@ static int start_server(void **state)
 
 enum { SEEN = 64 };
 
+enum commits { LATER, AT_ONCE, NEVER_WELL };
+
 struct desk_side {
 	uv_loop_t loop;
 	struct channel *c;
 	struct channel_settings set;
-	enum { LATER, AT_ONCE, NEVER_WELL } commits;
+	enum commits commits;
 	int64_t token[SEEN];
 	char from[SEEN][32], kind[SEEN][8], outcome[SEEN][12];
 	int64_t about[SEEN];
@@ -231,7 +233,7 @@ static void hook_done(void *arg, bool ok)
 	d->done_ok += ok;
 }
 
-static void open_side(struct desk_side *d, const char *queue, int commits)
+static void open_side(struct desk_side *d, const char *queue, enum commits commits)
 {
 	const struct channel_events ev = { .arg = d,
 		.on_ready = on_ready,

@@ -183,11 +183,6 @@ static void on_timer(uv_timer_t *t)
 
 /* -- out ------------------------------------------------------------------------------------------- */
 
-bool modem_care_sends(const struct modem_care *m)
-{
-	return m->own != 0;
-}
-
 void modem_care_given(struct modem_care *m, const char *to)
 {
 	snprintf(m->to, sizeof m->to, "%s", to);

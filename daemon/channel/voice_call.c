@@ -332,11 +332,6 @@ void voice_call_free(struct voice_call *v)
 	uv_close((uv_handle_t *)&v->again, gone);
 }
 
-bool voice_call_busy(const struct voice_call *v)
-{
-	return v->state != VOICE_FREE;
-}
-
 bool voice_call_room(const struct voice_call *v)
 {
 	return v->state == VOICE_FREE && modem_can_call(v->modem);

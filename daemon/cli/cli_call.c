@@ -93,7 +93,7 @@ void cli_print_body(const struct cli_reply *r)
 		putchar('\n');
 }
 
-void cli_problem(const struct cli *c, const struct cli_reply *r)
+static void cli_problem(const struct cli *c, const struct cli_reply *r)
 {
 	const char *detail = json_str(r->json, "detail"), *why = json_str(r->json, "why"),
 		   *mend = json_str(r->json, "mend");

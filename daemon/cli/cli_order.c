@@ -109,7 +109,8 @@ static const char *id_said(struct cli *c, const struct cli_reply *r)
 	return "";
 }
 
-int cli_finish(struct cli *c, struct cli_reply *r)
+/* The sentence of the verb, or the body with --json; ends the reply. */
+static int cli_finish(struct cli *c, struct cli_reply *r)
 {
 	if (c->g.json)
 		cli_print_body(r);

@@ -351,7 +351,7 @@ static bool same(const struct channel_settings *a, const struct channel_settings
 	memcpy(&x, a, sizeof x);
 	memcpy(&y, b, sizeof y);
 	x.own = y.own = x.own_lines = y.own_lines = NULL;
-	return memcmp(&x, &y, sizeof x) == 0 &&
+	return memcmp((const char *)&x, (const char *)&y, sizeof x) == 0 &&
 	       (a->own == b->own || json_equal(a->own, b->own) != 0);
 }
 

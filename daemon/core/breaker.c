@@ -26,6 +26,12 @@ static int64_t wait_ms(int opened)
 	return wait < BREAKER_WAIT_MAX_MS ? wait : BREAKER_WAIT_MAX_MS;
 }
 
+bool breaker_same(const struct breaker *a, const struct breaker *b)
+{
+	return a->points == b->points && a->opened == b->opened &&
+	       a->open_until_ms == b->open_until_ms && a->stopped == b->stopped;
+}
+
 static enum breaker_step fails(struct breaker *b, enum breaker_word word, int64_t now_ms)
 {
 	enum breaker_state state = breaker_state(b, now_ms);

@@ -30,12 +30,13 @@ size_t figure_currency_at(const struct figure_text *t, size_t at)
 	return canon_word_at(t->c, t->n, at, currencies);
 }
 
-size_t figure_currency_before(const struct figure_text *t, size_t at)
+static size_t figure_currency_before(const struct figure_text *t, size_t at)
 {
 	return canon_word_before(t->c, at, currencies_before);
 }
 
-bool figure_is_measure(const struct figure_text *t, size_t at)
+/* Whether a measure that is no currency begins at `at`: 组, 个, 点 ... */
+static bool figure_is_measure(const struct figure_text *t, size_t at)
 {
 	return canon_word_at(t->c, t->n, at, measures) > 0 && figure_currency_at(t, at) == 0;
 }

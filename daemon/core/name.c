@@ -53,8 +53,8 @@ static bool is_org(const char *s)
 	*to = '\0';
 	len = (size_t)(to - text);
 	for (size_t i = 0; i < sizeof org_ends / sizeof *org_ends; i++)
-		if (len >= org_ends[i].len && to[-1] == org_ends[i].word[org_ends[i].len - 1] &&
-			strcmp(to - org_ends[i].len, org_ends[i].word) == 0 &&
+		if (len >= org_ends[i].len &&
+			memcmp(to - org_ends[i].len, org_ends[i].word, org_ends[i].len) == 0 &&
 			text_count(text) >= org_ends[i].before + text_count(org_ends[i].word))
 			return true;
 	return false;

@@ -29,7 +29,7 @@ struct recent *recent_new(void)
 	return need(calloc(1, sizeof(struct recent)));
 }
 
-void recent_clear(struct recent *r)
+static void recent_clear(struct recent *r)
 {
 	for (int i = 0; i < SLOTS; i++)
 		free(r->slot[i]);

@@ -15,13 +15,6 @@ struct format {
 	size_t frames;
 };
 
-const char *wav_rc_name(enum wav_rc rc)
-{
-	static const char *const names[] = { "ok", "no WAV", "unserved format", "too long" };
-
-	return names[rc];
-}
-
 static unsigned le16(const uint8_t *p)
 {
 	return p[0] | (unsigned)p[1] << 8;

@@ -57,7 +57,7 @@ const char *outbox_not_needed(struct desk *d, const struct message *m)
 	return needs == TASK_OFFERED ? "task is no longer offered" : "task is over";
 }
 
-void outbox_expire(struct desk *d, struct message *m)
+static void outbox_expire(struct desk *d, struct message *m)
 {
 	d->next_due_ms = 0;
 	message_event(d->s, m, MSG_EV_EXPIRE, "time to live is over");

@@ -31,7 +31,7 @@ static void past_meeting(struct desk *d, struct casefile *c, const struct task *
 	}
 }
 
-enum act_rc act_met(struct desk *d, struct casefile *c, struct task *t, const char *actor)
+static enum act_rc act_met(struct desk *d, struct casefile *c, struct task *t, const char *actor)
 {
 	struct outcome o = { .case_id = c->id,
 		.task_id = t->id,

@@ -249,7 +249,7 @@ void traffic_verdict(struct desk *d, const char *channel, const struct send_resu
 		c->rate_until_ms = d->s->now_ms + (r->retry_ms > 0 ? r->retry_ms : MINUTE_MS);
 	before = c->row.breaker;
 	step = breaker_take(&c->row.breaker, word_of(r), d->s->now_ms);
-	if (memcmp(&before, &c->row.breaker, sizeof before) == 0)
+	if (breaker_same(&before, &c->row.breaker))
 		return;
 	if (r->error != NULL && r->error[0] != '\0')
 		snprintf(c->row.why, sizeof c->row.why, "%s", r->error);

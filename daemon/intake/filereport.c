@@ -102,7 +102,8 @@ static void need_header(struct filereport *r)
 	r->has_header = true;
 }
 
-char *filereport_notes(const struct notes *n, char *out, size_t size)
+/* 没有采用的内容 of an accepted row, in one line; "" none. */
+static char *filereport_notes(const struct notes *n, char *out, size_t size)
 {
 	size_t at = 0;
 

@@ -109,7 +109,8 @@ bool intake_run_stopped(const struct intake_run *run)
 	return run->stopped;
 }
 
-void intake_run_note(struct intake_run *run, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void intake_run_note(
+	struct intake_run *run, const char *fmt, ...)
 {
 	struct intake_summary *s = run->summary;
 	va_list ap;

@@ -24,16 +24,18 @@ static void take_warn_no(struct reading *rd, const struct field *f, const struct
 	static const struct cell_fault long_no = { "too_long", "编号超过64个字",
 		"请填写正确的编号。" };
 	char clean[CELL_MAX];
+	size_t len;
 
 	(void)t;
 	if (!reading_text(rd, f, CELL_NFKC, clean))
 		return;
+	len = strlen(clean);
 	if (field_digits_lost(f))
 		reading_note(rd, f, &lost);
-	else if (text_count(clean) > WARN_NO_CHARS || strlen(clean) >= RECORD_NO)
+	else if (text_count(clean) > WARN_NO_CHARS || len >= RECORD_NO)
 		reading_note(rd, f, &long_no);
 	else
-		snprintf(rd->r->warn_no, sizeof rd->r->warn_no, "%s", clean);
+		memcpy(rd->r->warn_no, clean, len + 1);
 }
 
 /* ---- where it comes from, what it is ----------------------------------------------------- */

@@ -26,7 +26,8 @@ static bool take_ref(const char **ref, int *column, int *row)
 	return true;
 }
 
-bool xlsx_ref(const char *ref, int *column, int *row)
+/* "BC23" gives column 54 and row 23; false: no reference. Missing parts are refused. */
+static bool xlsx_ref(const char *ref, int *column, int *row)
 {
 	return ref != NULL && take_ref(&ref, column, row) && *ref == '\0';
 }

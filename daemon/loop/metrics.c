@@ -85,7 +85,7 @@ void metric_set(struct metric *m, int64_t n)
 	atomic_store_explicit(&m->value, n, memory_order_relaxed);
 }
 
-int64_t metric_read(const struct metric *m)
+static int64_t metric_read(const struct metric *m)
 {
 	return atomic_load_explicit(&m->value, memory_order_relaxed);
 }

@@ -171,7 +171,8 @@ void sim_modem_power(struct sim_modem *m)
 	sim_net_poke(m->net, m->index);
 }
 
-void sim_modem_unplugged(struct sim_modem *m)
+/* No current: nothing works till sim_modem_power(). */
+static void sim_modem_unplugged(struct sim_modem *m)
 {
 	life_begin(m);
 	m->powered = false;

@@ -430,7 +430,8 @@ static bool line_code(struct sim_world *w, struct sim_words *words)
 }
 
 /* A modem's index has one or two digits, a phone's number has more. */
-bool sim_script_inject(struct sim_world *w, struct sim_words *words)
+/* inject [MODEM] FROM "TEXT" [options] */
+static bool sim_script_inject(struct sim_world *w, struct sim_words *words)
 {
 	const char *next = sim_words_peek(words);
 	char from[SIM_NUMBER_MAX];

@@ -120,6 +120,14 @@ static void channel_metrics(struct web *w)
 		w->hooks.no_way == NULL || !w->hooks.no_way(w->hooks.arg) ? 1 : 0);
 }
 
+static void web_metrics_read(struct request *rq, struct store *s)
+{
+	rq->status = 200;
+	rq->type = "text/plain; version=0.0.4; charset=utf-8";
+	metrics_write(&rq->out);
+	gauges_write(s, &rq->out);
+}
+
 void web_metrics(struct request *rq)
 {
 	struct web *w = rq->web;
@@ -134,12 +142,4 @@ void web_metrics(struct request *rq)
 			(int64_t)fs.f_bavail * (int64_t)fs.f_frsize);
 	channel_metrics(w);
 	web_read(rq, web_metrics_read, NULL);
-}
-
-void web_metrics_read(struct request *rq, struct store *s)
-{
-	rq->status = 200;
-	rq->type = "text/plain; version=0.0.4; charset=utf-8";
-	metrics_write(&rq->out);
-	gauges_write(s, &rq->out);
 }

@@ -46,7 +46,7 @@ static const struct cloud_key keys[ALI_KEYS] = {
 };
 
 /* providers.md 2.4, 2.7 */
-const struct cloud_code aliyun_codes[] = {
+static const struct cloud_code aliyun_codes[] = {
 	{ "isp.SYSTEM_ERROR", CLOUD_RETRY, 0 }, { "isp.GATEWAY_ERROR", CLOUD_RETRY, 0 },
 	{ "ServiceUnavailable*", CLOUD_RETRY, 0 }, { "InternalError*", CLOUD_RETRY, 0 },
 	{ "SignatureNonceUsed", CLOUD_RETRY, 0 },

@@ -75,7 +75,8 @@ static void read_call(const json_t *r, struct cloud_events *out)
 	cloud_event_keys(out, id, ref, number, keys, when);
 }
 
-bool aliyun_record(const json_t *record, struct cloud_events *out)
+/* One receipt, reply or call report. False: none of them. */
+static bool aliyun_record(const json_t *record, struct cloud_events *out)
 {
 	if (json_object_get(record, "call_id") != NULL)
 		read_call(record, out);

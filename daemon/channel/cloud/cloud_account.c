@@ -19,13 +19,13 @@
 enum { TEMPLATES, VOICE_TEMPLATES, COST };
 
 /* clang-format off */
-const struct cloud_key cloud_common[] = {
+static const struct cloud_key cloud_common[] = {
 	[TEMPLATES] = { "templates", CLOUD_GROUP, false, NULL, 0, 0, NULL, "登记的短信模板" },
 	[VOICE_TEMPLATES] = { "voice_templates", CLOUD_GROUP, false, NULL, 0, 0, NULL, "登记的语音模板" },
 	[COST] = { "cost", CLOUD_INT, false, "0", 0, 10000, NULL, "一段短信或一次电话的价钱,分" },
 };
 /* clang-format on */
-const size_t cloud_common_count = sizeof cloud_common / sizeof *cloud_common;
+static const size_t cloud_common_count = sizeof cloud_common / sizeof *cloud_common;
 
 struct cloud_account *cloud_account_wrong(
 	struct cloud_account *a, struct cloud_wrong *wrong, const char *key, const char *text)
@@ -227,7 +227,6 @@ struct cloud_account *cloud_account_open(const struct cloud_provider *p,
 		cloud_account_close(a);
 		return NULL;
 	}
-	a->cost_fen = a->number[first + COST];
 	for (size_t i = 0; i < CLOUD_KEYS; i++)
 		if (a->text[i] == NULL && (a->text[i] = strdup("")) == NULL)
 			abort();
@@ -263,11 +262,6 @@ void cloud_account_close(struct cloud_account *a)
 	wipe_json(a->own);
 	json_decref(a->own);
 	free(a);
-}
-
-int64_t cloud_account_cost(const struct cloud_account *a, const struct outgoing *m)
-{
-	return a->cost_fen * (m->kind == OUTGOING_CALL ? 1 : cloud_text_segments(m->text));
 }
 
 /* -- unfit --------------------------------------------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 enum { ONE = 70, EACH = 67, MARK_CHARS = 8 };
 
 /* Where the office has no signature a mark stands first, and that is never one. */
-const char *cloud_text_body(const char *text)
+static const char *cloud_text_body(const char *text)
 {
 	const char *end = strncmp(text, "【", 3) == 0 ? strstr(text, "】") : NULL,
 		   *mark = strstr(text, "演练");

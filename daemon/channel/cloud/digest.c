@@ -122,7 +122,7 @@ static int nibble(char c)
 	return at == NULL ? -1 : (int)((at - digits) & 15);
 }
 
-void sign_unpercent(const char *bytes, size_t n, struct buf *out)
+static void sign_unpercent(const char *bytes, size_t n, struct buf *out)
 {
 	for (size_t i = 0; i < n; i++) {
 		int hi = bytes[i] == '%' && i + 2 < n ? nibble(bytes[i + 1]) : -1;

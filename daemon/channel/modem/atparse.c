@@ -85,7 +85,7 @@ int at_number(const struct at_fields *f, size_t i)
 	return i < f->n ? (int)value_of(&f->f[i], 10, 9) : AT_NONE;
 }
 
-int64_t at_hex(const struct at_fields *f, size_t i)
+static int64_t at_hex(const struct at_fields *f, size_t i)
 {
 	return i < f->n ? value_of(&f->f[i], 16, 15) : AT_NONE;
 }

@@ -60,11 +60,6 @@ const struct concat_key *concat_of(const struct concat *c)
 	return &c->key;
 }
 
-unsigned concat_have(const struct concat *c)
-{
-	return c->have;
-}
-
 enum concat_rc concat_add(struct concat *c, const struct pdu *part)
 {
 	struct concat_key key;

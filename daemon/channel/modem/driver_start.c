@@ -8,7 +8,7 @@
 
 enum { BUSY_MS = 2000 };
 
-void step_go(struct driver *d, int step)
+static void step_go(struct driver *d, int step)
 {
 	d->start.step = step;
 	d->start.tries = d->start.choice = 0;

@@ -378,6 +378,35 @@ static void lookups_are_stable_and_apart_by_kind(void **state)
 	seal_close(s);
 }
 
+/* What is written with one build is looked up with the next: the keys of the file, RFC 2104. */
+static void lookups_and_links_are_hmacs_of_the_keys_in_the_file(void **state)
+{
+	struct seal *s = opened(path);
+	char text[256];
+	uint8_t keys[96], want[SEAL_HASH], got[SEAL_HASH], zero[SEAL_HASH] = { 0 },
+							   both[SEAL_HASH + 200];
+	FILE *f = fopen(path, "r");
+
+	(void)state;
+	assert_non_null(f);
+	assert_non_null(fgets(text, sizeof text, f));
+	assert_non_null(fgets(text, sizeof text, f));
+	fclose(f);
+	text[strcspn(text, "\n")] = '\0';
+	assert_true(seal_unhex(text, keys, sizeof keys));
+	seal_hmac256(keys + 32, 32, "phone\00013800138000", 17, want);
+	seal_lookup(s, "phone", "13800138000", got);
+	assert_memory_equal(got, want, SEAL_LOOKUP);
+	for (size_t n = 0; n <= 200; n++) {
+		memset(both, 0, SEAL_HASH);
+		memset(both + SEAL_HASH, 'x', n);
+		seal_hmac256(keys + 64, 32, both, SEAL_HASH + n, want);
+		seal_chain(s, zero, both + SEAL_HASH, n, got);
+		assert_memory_equal(got, want, SEAL_HASH);
+	}
+	seal_close(s);
+}
+
 static void a_link_depends_on_all_before_it(void **state)
 {
 	struct seal *s = opened(path);
@@ -549,6 +578,7 @@ int main(void)
 		TEST(another_key_opens_nothing),
 		TEST(a_full_buffer_is_told),
 		TEST(lookups_are_stable_and_apart_by_kind),
+		TEST(lookups_and_links_are_hmacs_of_the_keys_in_the_file),
 		TEST(a_link_depends_on_all_before_it),
 		TEST(the_key_file_is_made_once_and_for_its_owner),
 		TEST(a_file_that_others_may_read_is_refused),

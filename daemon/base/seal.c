@@ -1,3 +1,6 @@
+/* The steps of SHA-256 one by one: EVP allocates and looks up again for each of our many MACs. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "seal.h"
 
 #include <assert.h>
@@ -18,14 +21,27 @@
 
 #include "banned.h"
 
-enum { KEY = 32, NONCE = 12, STOCK = 64 * 12, TAG = 16, VERSION = 1, FILE_MAX = 512 };
+enum {
+	KEY = 32,
+	BLOCK = SHA256_CBLOCK,
+	NONCE = 12,
+	STOCK = 64 * 12,
+	TAG = 16,
+	VERSION = 1,
+	FILE_MAX = 512
+};
 
 static const char magic[] = "quanzu-key 1\n";
+
+/* HMAC-SHA256 (RFC 2104) with the two blocks of its key gone through already. */
+struct mac_key {
+	SHA256_CTX inner, outer;
+};
 
 struct seal {
 	uint8_t cipher[KEY], lookup[KEY], chain[KEY];
 	EVP_CIPHER_CTX *enc, *dec; /* keyed once: only the nonce changes */
-	EVP_MAC_CTX *lookup_mac, *chain_mac;
+	struct mac_key lookup_mac, chain_mac;
 	uint8_t stock[STOCK]; /* of nonces to come */
 	size_t stock_left;
 	int stock_forks; /* how many forks() there had been when it was filled */
@@ -120,18 +136,21 @@ bool seal_unhex(const char *hex, void *out, size_t n)
 	return true;
 }
 
-static EVP_MAC_CTX *mac_of(const uint8_t key[KEY])
+static void begin_block(SHA256_CTX *c, const uint8_t key[KEY], uint8_t pad)
 {
-	char name[] = "SHA256";
-	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string("digest", name, 0),
-		OSSL_PARAM_construct_end() };
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
+	uint8_t block[BLOCK];
 
-	if (ctx == NULL || EVP_MAC_init(ctx, key, KEY, params) != 1)
-		abort();
-	EVP_MAC_free(mac);
-	return ctx;
+	for (int i = 0; i < BLOCK; i++)
+		block[i] = i < KEY ? key[i] ^ pad : pad;
+	SHA256_Init(c);
+	SHA256_Update(c, block, sizeof block);
+	OPENSSL_cleanse(block, sizeof block);
+}
+
+static void mac_of(struct mac_key *m, const uint8_t key[KEY])
+{
+	begin_block(&m->inner, key, 0x36);
+	begin_block(&m->outer, key, 0x5c);
 }
 
 static EVP_CIPHER_CTX *cipher_of(const uint8_t key[KEY], int encrypt)
@@ -156,8 +175,8 @@ static struct seal *seal_of(const uint8_t keys[3 * KEY])
 	memcpy(s->chain, keys + 2 * KEY, KEY);
 	s->enc = cipher_of(s->cipher, 1);
 	s->dec = cipher_of(s->cipher, 0);
-	s->lookup_mac = mac_of(s->lookup);
-	s->chain_mac = mac_of(s->chain);
+	mac_of(&s->lookup_mac, s->lookup);
+	mac_of(&s->chain_mac, s->chain);
 	return s;
 }
 
@@ -180,8 +199,6 @@ void seal_close(struct seal *s)
 		return;
 	EVP_CIPHER_CTX_free(s->enc);
 	EVP_CIPHER_CTX_free(s->dec);
-	EVP_MAC_CTX_free(s->lookup_mac);
-	EVP_MAC_CTX_free(s->chain_mac);
 	OPENSSL_cleanse(s, sizeof *s);
 	free(s);
 }
@@ -381,21 +398,25 @@ bool seal_get(struct seal *s, const char *table, const char *column, int64_t row
 	return ok;
 }
 
-static void mac(EVP_MAC_CTX *ctx, const void *a, size_t a_len, const void *b, size_t b_len,
+static void mac(const struct mac_key *m, const void *a, size_t a_len, const void *b, size_t b_len,
 	uint8_t out[SEAL_HASH])
 {
-	size_t len = 0;
+	SHA256_CTX c = m->inner;
 
-	if (EVP_MAC_init(ctx, NULL, 0, NULL) != 1 || EVP_MAC_update(ctx, a, a_len) != 1 ||
-		EVP_MAC_update(ctx, b, b_len) != 1 || EVP_MAC_final(ctx, out, &len, SEAL_HASH) != 1)
-		abort();
+	SHA256_Update(&c, a, a_len);
+	SHA256_Update(&c, b, b_len);
+	SHA256_Final(out, &c);
+	c = m->outer;
+	SHA256_Update(&c, out, SEAL_HASH);
+	SHA256_Final(out, &c);
+	OPENSSL_cleanse(&c, sizeof c);
 }
 
 void seal_lookup(struct seal *s, const char *kind, const char *value, uint8_t out[SEAL_LOOKUP])
 {
 	uint8_t hash[SEAL_HASH];
 
-	mac(s->lookup_mac, kind, strlen(kind) + 1, value, strlen(value), hash);
+	mac(&s->lookup_mac, kind, strlen(kind) + 1, value, strlen(value), hash);
 	memcpy(out, hash, SEAL_LOOKUP);
 }
 
@@ -411,5 +432,5 @@ int64_t seal_key(const uint8_t *hash)
 void seal_chain(struct seal *s, const uint8_t prev[SEAL_HASH], const void *bytes, size_t n,
 	uint8_t out[SEAL_HASH])
 {
-	mac(s->chain_mac, prev, SEAL_HASH, bytes, n, out);
+	mac(&s->chain_mac, prev, SEAL_HASH, bytes, n, out);
 }

@@ -59,9 +59,9 @@ void place_split(const char *address, struct place_parts *out);
  * The address down to the village group: 示例村6组. What an SMS and every masked view may
  * show; "" when the address names neither village nor group (never a house number).
  */
-char *place_brief(const char *address, char *out, size_t n);
+char *place_brief(const struct place_parts *p, char *out, size_t n);
 /* The address from the group on: 6组12号. For the stage that may know the door. */
-char *place_door(const char *address, char *out, size_t n);
+char *place_door(const struct place_parts *p, char *out, size_t n);
 
 bool place_is_code(const char *text); /* 12 digits, or a grid code of 13 to 18 characters */
 

@@ -166,11 +166,11 @@ static void try_place(const char *s)
 	assert((m.how == PLACE_AMBIGUOUS) == (m.candidates > 1));
 	place_split(s, &p);
 	assert(text_valid(p.rest, strlen(p.rest)) && text_valid(p.village, strlen(p.village)));
-	place_brief(s, text, sizeof text);
+	place_brief(&p, text, sizeof text);
 	assert(text_valid(text, strlen(text)));
 	assert(strstr(text, "室") == NULL && strstr(text, "号") == NULL &&
 		strstr(text, "幢") == NULL);
-	place_door(s, text, 10);
+	place_door(&p, text, 10);
 	assert(text_valid(text, strlen(text)) && strlen(text) < 10);
 }
 

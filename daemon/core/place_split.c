@@ -36,11 +36,24 @@ static const char *const doors[] = { "号", "室", "幢", "栋", "单元", "弄"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
+/* The bytes of the word when the text begins with it, or 0. */
+static size_t begins(const char *s, const char *word)
+{
+	size_t n = 0;
+
+	while (word[n] != '\0' && s[n] == word[n])
+		n++;
+	return word[n] == '\0' ? n : 0;
+}
+
 static size_t starts(const char *s, const char *const *words, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(s, words[i], strlen(words[i])) == 0)
-			return strlen(words[i]);
+	for (size_t i = 0; i < n; i++) {
+		size_t bytes = begins(s, words[i]);
+
+		if (bytes > 0)
+			return bytes;
+	}
 	return 0;
 }
 
@@ -49,14 +62,13 @@ static size_t number(const char *s)
 {
 	size_t n = 0, step;
 
-	while (s[n] != '\0') {
-		step = starts(s + n, numerals, COUNT(numerals));
-		if (step == 0 && (isalnum((unsigned char)s[n]) || s[n] == '-' || s[n] == '#'))
-			step = 1;
-		if (step == 0)
-			break;
+	do {
+		if ((unsigned char)s[n] >= 0x80)
+			step = starts(s + n, numerals, COUNT(numerals));
+		else
+			step = isalnum((unsigned char)s[n]) || s[n] == '-' || s[n] == '#';
 		n += step;
-	}
+	} while (step > 0);
 	return n;
 }
 
@@ -142,9 +154,9 @@ static size_t next_mark(const char *s, const struct place_parts *p, enum part *p
 {
 	for (size_t at = text_prefix(s, 1); s[at] != '\0'; at += text_prefix(s + at, 1)) {
 		for (size_t i = 0; i < COUNT(marks); i++) {
-			size_t n = strlen(marks[i].word);
+			size_t n = begins(s + at, marks[i].word);
 
-			if (strncmp(s + at, marks[i].word, n) != 0)
+			if (n == 0)
 				continue;
 			if (!in_order(p, marks[i].part) || text_count(s) < 2 ||
 				starts(s + at + n, joins, COUNT(joins)) > 0)
@@ -237,22 +249,16 @@ static char *join(const char *const *parts, size_t count, char *out, size_t n)
 	return out;
 }
 
-char *place_brief(const char *address, char *out, size_t n)
+char *place_brief(const struct place_parts *p, char *out, size_t n)
 {
-	struct place_parts p;
-
-	place_split(address, &p);
-	join((const char *const[]){ p.village, p.group }, 2, out, n);
+	join((const char *const[]){ p->village, p->group }, 2, out, n);
 	for (size_t i = 0; i < COUNT(doors); i++)
 		if (strstr(out, doors[i]) != NULL)
 			*out = '\0';
 	return out;
 }
 
-char *place_door(const char *address, char *out, size_t n)
+char *place_door(const struct place_parts *p, char *out, size_t n)
 {
-	struct place_parts p;
-
-	place_split(address, &p);
-	return join((const char *const[]){ p.group, p.road, p.house }, 3, out, n);
+	return join((const char *const[]){ p->group, p->road, p->house }, 3, out, n);
 }

@@ -103,11 +103,13 @@ static void add_phone(json_t *list, const char *phone)
 static void put_places(json_t *o, const char *address)
 {
 	char brief[256], door[256];
+	struct place_parts parts;
 
 	if (address == NULL || address[0] == '\0')
 		return;
-	place_brief(address, brief, sizeof brief);
-	place_door(address, door, sizeof door);
+	place_split(address, &parts);
+	place_brief(&parts, brief, sizeof brief);
+	place_door(&parts, door, sizeof door);
 	put(o, "address", address, NULL);
 	put(o, "brief", brief, NULL);
 	put(o, "door", door, NULL);

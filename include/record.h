@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "buf.h"
 #include "level.h"
 
 enum {
@@ -62,8 +63,8 @@ struct warning_record {
 	json_t *extra; /* unknown fields as they came; NULL none */
 };
 
-/* The whole record as JSON, for keeping it sealed and for showing it; names as in the HTTP contract. New reference. */
-json_t *record_json(const struct warning_record *r);
+/* The whole record as JSON into the emptied buffer, for keeping it sealed and for showing it; names as in the HTTP contract. */
+void record_write(const struct warning_record *r, struct buf *out);
 /* Back from that JSON (no judging: it was accepted once). */
 struct warning_record *record_of_json(const json_t *o);
 void record_free(struct warning_record *r); /* NULL is allowed */

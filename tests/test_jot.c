@@ -23,6 +23,7 @@ static const struct row {
 	{ "quotes and backslashes", "a\"b\\c\"\"", 1 },
 	{ "control characters", "a\001b\037c", 10 },
 	{ "a slash and a tilde stay", "/~\177", 9007199254740991 },
+	{ "line ends and tabs", "x\n\t\r\b\fy", 2 },
 	{ "the largest number", "x", INT64_MAX },
 	{ "the smallest number", "x", INT64_MIN },
 };
@@ -49,26 +50,41 @@ static void is_what_jansson_writes(void **state)
 	json_decref(o);
 }
 
-/* jansson writes \n and \t by their letters; what is read back is the same. */
-static void line_ends_come_back(void **state)
+static void lists_and_objects_inside(void **state)
 {
+	json_t *extra = json_pack("{s:[i,b,n,f], s:{}, s:[]}", "z", 1, 1, 0.5, "o", "l");
 	struct buf b;
-	json_t *o;
 
 	(void)state;
 	buf_init(&b, 4096);
 	jot_begin(&b);
-	jot_str(&b, "a", "x\n\t\r\b\fy");
-	o = json_loads(jot_end(&b), 0, NULL);
-	assert_string_equal(json_string_value(json_object_get(o, "a")), "x\n\t\r\b\fy");
-	json_decref(o);
+	jot_open_list(&b, "none");
+	jot_close_list(&b);
+	jot_open_list(&b, "texts");
+	jot_item(&b, "a\"");
+	jot_item(&b, "[");
+	jot_item(&b, "");
+	jot_close_list(&b);
+	jot_open_list(&b, "objects");
+	jot_open(&b, NULL);
+	jot_close(&b);
+	jot_open(&b, NULL);
+	jot_int(&b, "n", 1);
+	jot_true(&b, "t");
+	jot_close(&b);
+	jot_close_list(&b);
+	jot_json(&b, "extra", extra);
+	assert_string_equal(jot_end(&b), "{\"none\":[],\"texts\":[\"a\\\"\",\"[\",\"\"],"
+					 "\"objects\":[{},{\"n\":1,\"t\":true}],"
+					 "\"extra\":{\"z\":[1,true,null,0.5],\"o\":{},\"l\":[]}}");
 	buf_free(&b);
+	json_decref(extra);
 }
 
 int main(void)
 {
 	enum { N = sizeof rows / sizeof *rows };
-	struct CMUnitTest tests[N + 1] = { [N] = cmocka_unit_test(line_ends_come_back) };
+	struct CMUnitTest tests[N + 1] = { [N] = cmocka_unit_test(lists_and_objects_inside) };
 
 	for (size_t i = 0; i < N; i++)
 		tests[i] = (struct CMUnitTest){ .name = rows[i].name,

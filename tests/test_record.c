@@ -191,6 +191,19 @@ struct got {
 	size_t slices, biggest;
 };
 
+static json_t *written(const struct warning_record *r)
+{
+	struct buf b;
+	json_t *o;
+
+	buf_init(&b, 1 << 20);
+	record_write(r, &b);
+	o = json_loads(buf_str(&b), JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(o);
+	buf_free(&b);
+	return o;
+}
+
 static bool collect(void *arg, struct intake_item *items, size_t count)
 {
 	struct got *g = arg;
@@ -206,7 +219,7 @@ static bool collect(void *arg, struct intake_item *items, size_t count)
 		g->item[g->count].verdict = items[i].verdict;
 		g->item[g->count].fault = items[i].fault;
 		g->item[g->count].notes = items[i].notes.count;
-		g->item[g->count].record = items[i].warning ? record_json(items[i].warning) : NULL;
+		g->item[g->count].record = items[i].warning ? written(items[i].warning) : NULL;
 		g->count++;
 	}
 	return true;
@@ -295,7 +308,7 @@ static void reads(void **state)
 			fail_msg("refused: %s %s", g.item[0].fault.code, g.item[0].fault.why);
 		holds(g.item[0].record, want, "");
 		back = record_of_json(g.item[0].record); /* keeping loses nothing */
-		again = record_json(back);
+		again = written(back);
 		assert_true(json_equal(again, g.item[0].record));
 		record_free(back);
 		json_decref(again);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "json.h"
+
 #include "banned.h"
 
 void jot_number(struct buf *b, int64_t n)
@@ -23,9 +25,20 @@ void jot_begin(struct buf *b)
 	buf_addc(b, '{');
 }
 
+static void add_comma(struct buf *b)
+{
+	char last = b->len == 0 ? '{' : b->data[b->len - 1];
+
+	if (last != '{' && last != '[')
+		buf_addc(b, ',');
+}
+
 static void add_key(struct buf *b, const char *key)
 {
-	buf_adds(b, b->len > 1 ? ",\"" : "\"");
+	add_comma(b);
+	if (key == NULL)
+		return;
+	buf_addc(b, '"');
 	buf_adds(b, key);
 	buf_add(b, "\":", 2);
 }
@@ -33,37 +46,84 @@ static void add_key(struct buf *b, const char *key)
 static void add_escaped(struct buf *b, unsigned char c)
 {
 	static const char hex[] = "0123456789ABCDEF";
+	static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
 	const char escape[] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+	const char *at = c == '\0' ? NULL : strchr(plain, c);
 
-	if (c == '"' || c == '\\') {
+	if (at != NULL) {
 		buf_addc(b, '\\');
-		buf_addc(b, (char)c);
+		buf_addc(b, letter[at - plain]);
 	} else {
 		buf_add(b, escape, sizeof escape);
 	}
 }
 
+void jot_quoted(struct buf *b, const char *text, size_t n)
+{
+	const char *end = text + n;
+
+	buf_addc(b, '"');
+	while (text < end) {
+		const char *from = text;
+
+		while (text < end && (unsigned char)*text >= ' ' && *text != '"' && *text != '\\')
+			text++;
+		buf_add(b, from, (size_t)(text - from));
+		if (text < end)
+			add_escaped(b, (unsigned char)*text++);
+	}
+	buf_addc(b, '"');
+}
+
 void jot_str(struct buf *b, const char *key, const char *value)
 {
 	add_key(b, key);
-	buf_addc(b, '"');
-	while (*value != '\0') {
-		size_t n = 0;
-
-		while ((unsigned char)value[n] >= ' ' && value[n] != '"' && value[n] != '\\')
-			n++;
-		buf_add(b, value, n);
-		value += n;
-		if (*value != '\0')
-			add_escaped(b, (unsigned char)*value++);
-	}
-	buf_addc(b, '"');
+	jot_quoted(b, value, strlen(value));
 }
 
 void jot_int(struct buf *b, const char *key, int64_t n)
 {
 	add_key(b, key);
 	jot_number(b, n);
+}
+
+void jot_true(struct buf *b, const char *key)
+{
+	add_key(b, key);
+	buf_adds(b, "true");
+}
+
+void jot_json(struct buf *b, const char *key, const json_t *value)
+{
+	add_key(b, key);
+	json_write(value, b);
+}
+
+void jot_open_list(struct buf *b, const char *key)
+{
+	add_key(b, key);
+	buf_addc(b, '[');
+}
+
+void jot_open(struct buf *b, const char *key)
+{
+	add_key(b, key);
+	buf_addc(b, '{');
+}
+
+void jot_item(struct buf *b, const char *value)
+{
+	jot_str(b, NULL, value);
+}
+
+void jot_close_list(struct buf *b)
+{
+	buf_addc(b, ']');
+}
+
+void jot_close(struct buf *b)
+{
+	buf_addc(b, '}');
 }
 
 const char *jot_end(struct buf *b)

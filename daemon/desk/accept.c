@@ -1,4 +1,5 @@
 /* A warning becomes, or joins, a case: all of it in this one job. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,9 +237,8 @@ static void keep_warning(struct desk *d, const char *actor, const struct warning
 	const struct match_result *m, const struct accept_result *out)
 {
 	struct buf *b = &d->s->jot;
-	json_t *json = record_json(r);
-	char *text = json_dumps(json, JSON_COMPACT);
-	struct warning w = { .id = out->warning_id,
+	struct warning w = {
+		.id = out->warning_id,
 		.source = r->source,
 		.warn_no = r->warn_no,
 		.state = out->state == ACCEPT_MERGED ? "merged" : "accepted",
@@ -256,8 +256,11 @@ static void keep_warning(struct desk *d, const char *actor, const struct warning
 		.flags = out->flags,
 		.amount_fen = r->amount_fen,
 		.actor = actor,
-		.record = text };
+	};
 
+	record_write(r, b);
+	assert(!b->full);
+	w.record = buf_str(b);
 	warning_add(d->s, &w);
 	jot_begin(b);
 	jot_str(b, "by", m->by);
@@ -266,8 +269,6 @@ static void keep_warning(struct desk *d, const char *actor, const struct warning
 	jot_str(b, "state", w.state);
 	store_event_text(
 		d->s, actor, "warning.accepted", out->case_id, "warning", w.id, jot_end(b));
-	free(text);
-	json_decref(json);
 }
 
 static void list_tasks(struct desk *d, struct accept_result *out)

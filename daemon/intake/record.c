@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "jot.h"
 #include "json.h"
 #include "money.h"
 
@@ -89,83 +90,86 @@ static int64_t *time_at(void *base, size_t at)
 	return (int64_t *)(void *)((char *)base + at);
 }
 
-static void put_texts(json_t *o, const char *key, const char *const *list, int n)
+static void put_texts(struct buf *out, const char *key, const char *const *list, int n)
 {
-	json_t *a = json_array();
-
+	jot_open_list(out, key);
 	for (int i = 0; i < n; i++)
-		json_array_append_new(a, json_string(list[i]));
-	json_object_set_new(o, key, a);
+		jot_item(out, list[i]);
+	jot_close_list(out);
+}
+
+static void put_said(struct buf *out, const char *key, const char *text)
+{
+	if (text != NULL && *text != '\0')
+		jot_str(out, key, text);
+}
+
+static void put_time(struct buf *out, const char *key, int64_t ms)
+{
+	char iso[CLOCK_ISO_MAX];
+
+	if (ms != 0)
+		jot_str(out, key, clock_iso(ms, iso));
 }
 
 /* Both in yuan, for people and for senders, and in fen, for reading back. */
-static void put_money(json_t *o, const char *key, int64_t fen)
+static void put_money(struct buf *out, const char *key, const char *fen_key, int64_t fen)
 {
-	char text[MONEY_TEXT], fen_key[32];
+	char text[MONEY_TEXT];
 
 	if (fen < 0)
 		return;
-	snprintf(fen_key, sizeof fen_key, "%s_fen", key);
-	json_put_str(o, key, money_text(fen, text));
-	json_put_int(o, fen_key, fen);
+	jot_str(out, key, money_text(fen, text));
+	jot_int(out, fen_key, fen);
 }
 
-static json_t *transfer_json(struct record_transfer t)
+static void put_transfer(struct buf *out, struct record_transfer t)
 {
-	json_t *o = json_object();
-
-	for (size_t i = 0; i < COUNT(transfer_texts); i++) {
-		const char *s = *text_at(&t, transfer_texts[i].at);
-
-		if (s != NULL && *s != '\0')
-			json_put_str(o, transfer_texts[i].key, s);
-	}
-	put_money(o, "amount", t.amount_fen);
-	if (t.tx_time != 0)
-		json_put_time(o, "tx_time", t.tx_time);
-	return o;
+	jot_open(out, NULL);
+	for (size_t i = 0; i < COUNT(transfer_texts); i++)
+		put_said(out, transfer_texts[i].key, *text_at(&t, transfer_texts[i].at));
+	put_money(out, "amount", "amount_fen", t.amount_fen);
+	put_time(out, "tx_time", t.tx_time);
+	jot_close(out);
 }
 
-static void put_numbers(json_t *o, const struct warning_record *r)
+static void put_numbers(struct buf *out, const struct warning_record *r)
 {
 	if (r->age >= 0)
-		json_put_int(o, "age", r->age);
+		jot_int(out, "age", r->age);
 	if (r->call_seconds >= 0)
-		json_put_int(o, "call_seconds", r->call_seconds);
+		jot_int(out, "call_seconds", r->call_seconds);
 	if (r->repeat_no > 0)
-		json_put_int(o, "repeat_no", r->repeat_no);
-	put_money(o, "amount", r->amount_fen);
-	put_money(o, "saved_amount", r->saved_fen);
+		jot_int(out, "repeat_no", r->repeat_no);
+	put_money(out, "amount", "amount_fen", r->amount_fen);
+	put_money(out, "saved_amount", "saved_amount_fen", r->saved_fen);
 }
 
-json_t *record_json(const struct warning_record *r)
+void record_write(const struct warning_record *r, struct buf *out)
 {
-	struct warning_record copy = *r; /* only for the tables, which want a plain pointer */
-	json_t *o = json_object(), *tx = json_array();
+	/* For the tables, which want a plain pointer; nothing is written through it. */
+	void *at = (void *)(uintptr_t)r;
 
-	json_put_str(o, "warn_no", r->warn_no);
+	jot_begin(out);
+	jot_str(out, "warn_no", r->warn_no);
 	if (r->no_made)
-		json_object_set_new(o, "warn_no_made", json_true());
-	json_put_str(o, "level", level_code(r->level));
-	for (size_t i = 0; i < COUNT(texts); i++) {
-		const char *s = *text_at(&copy, texts[i].at);
-
-		if (s != NULL && *s != '\0')
-			json_put_str(o, texts[i].key, s);
-	}
+		jot_true(out, "warn_no_made");
+	jot_str(out, "level", level_code(r->level));
+	for (size_t i = 0; i < COUNT(texts); i++)
+		put_said(out, texts[i].key, *text_at(at, texts[i].at));
 	for (size_t i = 0; i < COUNT(times); i++)
-		if (*time_at(&copy, times[i].at) != 0)
-			json_put_time(o, times[i].key, *time_at(&copy, times[i].at));
-	put_numbers(o, r);
-	put_texts(o, "phones", r->phones, r->phone_count);
-	put_texts(o, "suspects", r->suspects, r->suspect_count);
-	put_texts(o, "flags", r->flags, r->flag_count);
+		put_time(out, times[i].key, *time_at(at, times[i].at));
+	put_numbers(out, r);
+	put_texts(out, "phones", r->phones, r->phone_count);
+	put_texts(out, "suspects", r->suspects, r->suspect_count);
+	put_texts(out, "flags", r->flags, r->flag_count);
+	jot_open_list(out, "tx");
 	for (int i = 0; i < r->transfer_count; i++)
-		json_array_append_new(tx, transfer_json(r->transfer[i]));
-	json_object_set_new(o, "tx", tx);
+		put_transfer(out, r->transfer[i]);
+	jot_close_list(out);
 	if (r->extra != NULL)
-		json_object_set(o, "extra", r->extra);
-	return o;
+		jot_json(out, "extra", r->extra);
+	jot_end(out);
 }
 
 /* ---- back ------------------------------------------------------------------------------ */

@@ -1,5 +1,6 @@
 #include "casefile.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +48,9 @@ const char *casefile_number(struct store *s)
 
 static void add(struct store *s, const struct casefile *c)
 {
-	char *person = json_dumps(c->person, JSON_COMPACT);
-
+	buf_clear(&s->jot);
+	json_write(c->person, &s->jot);
+	assert(!s->jot.full);
 	db_run(s->db,
 		"INSERT INTO cases (id, no, state, level, fraud_type, resident_id, person_x, area, "
 		"team_id, flags,"
@@ -59,11 +61,10 @@ static void add(struct store *s, const struct casefile *c)
 		"0)",
 		DB_ARGS(DI(c->id), DT(c->no), DT(machine_code(&case_life, (int)c->state)),
 			DT(c->level), DT(c->fraud_type), DI(c->resident_id),
-			store_sealed(s, "cases", "person", c->id, person), DT(c->area),
+			store_sealed(s, "cases", "person", c->id, buf_str(&s->jot)), DT(c->area),
 			DI(c->team_id), DT(c->flags), DI(c->drill), DI(c->opened_at),
 			DI(c->woken_at), DI(c->repeat_no), DI(c->policy_id), DI(c->rung),
 			DI(c->amount_fen)));
-	free(person);
 }
 
 /* What was frozen must still be read; a row that cannot is told, never guessed. */

@@ -82,6 +82,15 @@ static void finish(struct checkpoint *c)
 	note(c, db_checkpoint(c->store->db, &frames, &copied), copied);
 }
 
+/* Whether the desk copies the rest of `left` pages itself: at the bound, or because few are left. */
+static bool must_finish(const struct checkpoint *c, int left)
+{
+	if (c->frames >= CHECKPOINT_BOUND && c->frames >= c->tried + ROUND)
+		return true;
+	return !c->busy && c->frames >= LONG && left <= c->frames / FEW &&
+	       c->frames >= c->tried + left;
+}
+
 /* After each commit. A log that is copied whole begins anew with the next one. */
 static void on_commit(void *arg, int frames)
 {
@@ -98,13 +107,9 @@ static void on_commit(void *arg, int frames)
 		c->store->broken = true;
 		return;
 	}
-	if (frames >= CHECKPOINT_BOUND && frames >= c->tried + ROUND)
+	if (must_finish(c, left))
 		finish(c);
-	else if (c->busy)
-		return;
-	else if (frames >= LONG && left <= frames / FEW && frames >= c->tried + left)
-		finish(c);
-	else if (left >= ROUND)
+	else if (!c->busy && left >= ROUND)
 		wake(c);
 }
 

@@ -36,11 +36,12 @@ void frozen_free(struct frozen *f)
 	free(f);
 }
 
+/* Byte by byte: padding that differs costs one row more, and nothing else. */
 static struct kept *kept_of_policy(struct frozen *f, const struct policy *p, int version)
 {
 	for (size_t i = 0; i < KEPT; i++)
 		if (f->kept[i].id != 0 && f->kept[i].version == version &&
-			memcmp(&f->kept[i].policy, p, sizeof *p) == 0)
+			memcmp((const char *)&f->kept[i].policy, (const char *)p, sizeof *p) == 0)
 			return &f->kept[i];
 	return NULL;
 }

@@ -71,7 +71,7 @@ bool message_told(
 /* Has such a call of this case been answered since then? */
 bool message_heard(struct store *s, int64_t case_id, const char *purpose, int64_t since_ms);
 bool message_calling(struct store *s, const char *channel); /* is one of its calls up? */
-const char *message_phone(struct store *s, int64_t id); /* "" no such message */
+const char *message_phone(struct store *s, int64_t id);     /* "" no such message */
 /* Ids in `sending`: after a start none of them can still be under way. */
 int64_t *message_sending(struct store *s, size_t *count);
 

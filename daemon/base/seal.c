@@ -19,6 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hex.h"
+
 #include "banned.h"
 
 enum {
@@ -109,31 +111,9 @@ char *seal_hex(const void *bytes, size_t n, char *out)
 	return out;
 }
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 bool seal_unhex(const char *hex, void *out, size_t n)
 {
-	uint8_t *p = out;
-
-	if (strlen(hex) != 2 * n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		int high = nibble(hex[2 * i]), low = nibble(hex[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		p[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
+	return strlen(hex) == 2 * n && hex_octets(hex, n, out);
 }
 
 static void begin_block(SHA256_CTX *c, const uint8_t key[KEY], uint8_t pad)

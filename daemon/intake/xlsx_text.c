@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
 #include "text.h"
 
 #include "banned.h"
@@ -61,16 +62,6 @@ void xlsx_text_chars(struct xlsx_text *t, const char *s, int n)
 {
 	if (t->in_t && t->phonetic == 0)
 		xlsx_text_add(t, s, n);
-}
-
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789ABCDEFabcdef";
-	const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-	if (at == NULL)
-		return -1;
-	return (int)(at - digits) < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
 }
 
 /* _x000D_ at s: its value, or -1. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gsm7.h"
+#include "hex.h"
 #include "text.h"
 #include "banned.h"
 
@@ -78,15 +79,8 @@ void sim_charset_put(enum sim_charset s, const char *text, struct buf *out)
 /* Hex digits to octets; -1 when they are none. */
 static long octets_of(const char *hex, size_t n, uint8_t *out, size_t max)
 {
-	if (n % 2 != 0 || n / 2 > max)
+	if (n % 2 != 0 || n / 2 > max || !hex_octets(hex, n / 2, out))
 		return -1;
-	for (size_t i = 0; i < n; i += 2) {
-		char pair[3] = { hex[i], hex[i + 1], '\0' }, *end;
-
-		out[i / 2] = (uint8_t)strtoul(pair, &end, 16);
-		if (end != pair + 2 || pair[0] == '+' || pair[0] == '-' || pair[0] == ' ')
-			return -1;
-	}
 	return (long)(n / 2);
 }
 

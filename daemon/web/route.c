@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "hex.h"
 #include "text.h"
 
 #include "banned.h"
@@ -21,17 +22,6 @@ enum method method_of(const char *name)
 		if (strcmp(methods[m], name) == 0)
 			return (enum method)m;
 	return METHODS;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
 }
 
 /* One byte at s[*at], which moves behind it; -1 on a bad escape. */

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "hex.h"
 #include "sign.h"
 #include "text.h"
 
@@ -114,19 +115,11 @@ void sign_percent(const char *bytes, size_t n, struct buf *out)
 	}
 }
 
-static int nibble(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c == '\0' ? NULL : strchr(digits + (c >= 'A' && c <= 'F' ? 16 : 0), c);
-
-	return at == NULL ? -1 : (int)((at - digits) & 15);
-}
-
 static void sign_unpercent(const char *bytes, size_t n, struct buf *out)
 {
 	for (size_t i = 0; i < n; i++) {
-		int hi = bytes[i] == '%' && i + 2 < n ? nibble(bytes[i + 1]) : -1;
-		int lo = hi >= 0 ? nibble(bytes[i + 2]) : -1;
+		int hi = bytes[i] == '%' && i + 2 < n ? hex_digit(bytes[i + 1]) : -1;
+		int lo = hi >= 0 ? hex_digit(bytes[i + 2]) : -1;
 
 		char c = bytes[i] == '+' ? ' ' : bytes[i];
 

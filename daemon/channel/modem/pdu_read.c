@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gsm7.h"
+#include "hex.h"
 #include "seal.h"
 #include "text.h"
 
@@ -35,29 +36,11 @@ static bool take_octet(struct cursor *c, uint8_t *out)
 	return at != NULL;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static enum pdu_rc unhex(const char *hex, size_t n, uint8_t *octets)
 {
 	if (n > PDU_HEX_MAX)
 		return PDU_TOO_LONG;
-	if (n == 0 || n % 2 != 0)
-		return PDU_NOT_HEX;
-	for (size_t i = 0; i < n; i += 2) {
-		int high = hex_value(hex[i]), low = hex_value(hex[i + 1]);
-
-		if (high < 0 || low < 0)
-			return PDU_NOT_HEX;
-		octets[i / 2] = (uint8_t)(high << 4 | low);
-	}
-	return PDU_OK;
+	return n > 0 && n % 2 == 0 && hex_octets(hex, n / 2, octets) ? PDU_OK : PDU_NOT_HEX;
 }
 
 static enum pdu_rc read_address(struct cursor *c, bool smsc, struct pdu_address *out)

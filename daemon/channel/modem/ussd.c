@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gsm7.h"
+#include "hex.h"
 #include "pdu.h"
 
 #include "banned.h"
@@ -36,26 +37,10 @@ static enum coding coding_of(int dcs)
 
 /* -- hex --------------------------------------------------------------------------------------------- */
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static size_t unhex(const char *text, size_t n, uint8_t out[OCTETS_MAX])
 {
-	if (n % 2 != 0 || n < 4 || n / 2 > OCTETS_MAX)
+	if (n % 2 != 0 || n < 4 || n / 2 > OCTETS_MAX || !hex_octets(text, n / 2, out))
 		return 0;
-	for (size_t i = 0; i < n; i += 2) {
-		int high = nibble(text[i]), low = nibble(text[i + 1]);
-
-		if (high < 0 || low < 0)
-			return 0;
-		out[i / 2] = (uint8_t)(high << 4 | low);
-	}
 	return n / 2;
 }
 

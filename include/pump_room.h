@@ -1,9 +1,11 @@
 /*
  * pump_room.h - what the files of the pump share; nobody else includes it.
  *
- *   pump.c      lanes, claims, verdicts
- *   pump_in.c   what channels hand in
- *   pump_keep.c what a channel knows again after a restart, and what it spends beside messages
+ *   pump.c       its life, and what people and the web ask of a channel
+ *   pump_cross.c the way between loop and desk
+ *   pump_out.c   claims and verdicts
+ *   pump_in.c    what channels hand in
+ *   pump_keep.c  what a channel knows again after a restart, and what it spends beside messages
  */
 #ifndef QUANZU_PUMP_ROOM_H
 #define QUANZU_PUMP_ROOM_H
@@ -12,6 +14,18 @@
 
 #include "channel.h"
 #include "pump.h"
+
+struct pump {
+	uv_loop_t *loop;
+	struct worker *worker;
+	struct lane *lane;
+	int count, handles;
+	int first; /* desk: who is fed first; moves on, so that nobody always is */
+	uv_timer_t look;
+	int looks;
+	_Atomic bool stopping, no_way;
+	bool freed;
+};
 
 struct lane { /* one channel */
 	struct pump *pump;
@@ -52,6 +66,8 @@ struct crossing {
 	char *memory;         /* what a channel keeps; freed with the crossing */
 };
 
+/* -- pump_cross.c ---------------------------------------------------------------------------- */
+
 struct crossing *lane_crossing(struct lane *l, void (*in_desk)(struct desk *, struct crossing *),
 	void (*after)(struct crossing *));
 void lane_cross(struct crossing *x);
@@ -59,6 +75,15 @@ void lane_cross_in_time(struct crossing *x); /* for what nobody waits for */
 void lane_copy(char *out, size_t n, const char *text);
 /* quanzu_channel_NAME_total{channel=,result=} */
 void lane_count(const struct lane *l, const char *name, const char *result, int64_t n);
+
+/* -- pump_out.c: messages, in the loop unless said ------------------------------------------- */
+
+void lane_ask(struct lane *l);     /* claims as many messages as the channel has room for */
+void lane_changed(struct lane *l); /* what waits is looked at again, whatever else happens */
+void lane_on_ready(void *arg);
+void lane_on_part(void *arg, const struct send_part *part);
+void lane_on_sent(void *arg, const struct send_result *r);
+void lane_on_late(void *arg, int64_t id, int part, int mr);
 
 /* -- pump_in.c: events of a channel ---------------------------------------------------------- */
 

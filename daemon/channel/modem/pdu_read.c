@@ -245,9 +245,8 @@ static void read_parameters(struct cursor *c, struct pdu *p)
 {
 	uint8_t which;
 
-	if (c->left == 0 || *c->at == 0xFF)
+	if (c->left == 0 || *c->at == 0xFF || !take_octet(c, &which))
 		return; /* nothing, or padding */
-	take_octet(c, &which);
 	p->has_pid = (which & 1) && take_octet(c, &p->pid);
 	p->has_dcs = (which & 2) && take_octet(c, &p->dcs);
 	read_coding(p);

@@ -1,0 +1,93 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics.h"
+#include "pump_room.h"
+
+#include "banned.h"
+
+/*
+ * While a message is under way its verdict will need a commit soon. What comes in meanwhile and
+ * can bear it (parts, reports, texts) waits so long for that one.
+ */
+enum { PATIENCE_MS = 20 };
+
+static void run(struct work *w, void *desk)
+{
+	struct crossing *x = (struct crossing *)w;
+
+	x->in_desk(desk, x);
+}
+
+static void done(struct work *w)
+{
+	struct crossing *x = (struct crossing *)w;
+
+	if (x->after != NULL)
+		x->after(x);
+	free(x->units);
+	free(x->out);
+	free(x->memory);
+	free(x);
+}
+
+struct crossing *lane_crossing(struct lane *l, void (*in_desk)(struct desk *, struct crossing *),
+	void (*after)(struct crossing *))
+{
+	struct crossing *x = calloc(1, sizeof *x);
+
+	if (x == NULL)
+		abort();
+	x->work.run = in_desk == NULL ? NULL : run;
+	x->work.done = done;
+	x->work.again = true;
+	x->lane = l;
+	x->in_desk = in_desk;
+	x->after = after;
+	return x;
+}
+
+void lane_cross(struct crossing *x)
+{
+	if (x->lane->pump->worker != NULL && worker_put_always(x->lane->pump->worker, &x->work))
+		return;
+	x->work.rc = STORE_BROKEN; /* the desk has gone: nothing may be acknowledged any more */
+	done(&x->work);
+}
+
+/* For what nobody waits for: see PATIENCE_MS. */
+void lane_cross_in_time(struct crossing *x)
+{
+	struct worker *w = x->lane->pump->worker;
+
+	if (x->lane->busy == 0 || w == NULL || !worker_put_patient(w, &x->work, PATIENCE_MS))
+		lane_cross(x);
+}
+
+void lane_copy(char *out, size_t n, const char *text)
+{
+	snprintf(out, n, "%s", text == NULL ? "" : text);
+}
+
+void lane_count(const struct lane *l, const char *name, const char *result, int64_t n)
+{
+	static const struct {
+		const char *name, *metric, *help;
+	} metrics[] = { { "message", "quanzu_channel_messages_total",
+				"messages that a channel ended, by result" },
+		{ "call", "quanzu_channel_calls_total", "calls that a channel ended, by result" },
+		{ "part", "quanzu_channel_parts_total", "parts that a network took" },
+		{ "receipt", "quanzu_channel_receipts_total", "delivery reports, by outcome" } };
+	char labels[METRIC_LABELS];
+	size_t i = 0;
+
+	while (strcmp(metrics[i].name, name) != 0)
+		i++;
+	if (result == NULL)
+		snprintf(labels, sizeof labels, "channel=\"%s\"", l->set.name);
+	else
+		snprintf(
+			labels, sizeof labels, "channel=\"%s\",result=\"%s\"", l->set.name, result);
+	metric_add(metric_get(metrics[i].metric, metrics[i].help, labels), n);
+}

@@ -319,7 +319,8 @@ static void test_outcome(void **state)
 	snprintf(url, sizeof url, "%s", r->path);
 	if (strstr(r->path, "%d") != NULL)
 		snprintf(url, sizeof url, "https://127.0.0.1:%d/ok", port);
-	start(&s, url, r->method, strcmp(r->method, "POST") == 0 ? "a=1" : "", 200);
+	start(&s, url, r->method, strcmp(r->method, "POST") == 0 ? "a=1" : "",
+		r->why == HTTP_WHY_TIMEOUT ? 200 : 10000);
 	assert_int_equal(s.done, 0);
 	run_until(&s, 1);
 	assert_int_equal(s.outcome, r->outcome);

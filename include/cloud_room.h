@@ -79,7 +79,6 @@ struct channel {
 	struct poll poll[CLOUD_POLLS];
 	struct question *questions;
 	int question_count;
-	uv_timer_t asking;
 
 	struct cloud_counts count;
 	int handles; /* of the loop, not yet closed */
@@ -127,7 +126,7 @@ void cloud_inbox_stop(struct channel *c);
 void cloud_poll_start(struct channel *c);
 void cloud_poll_stop(struct channel *c);
 void cloud_poll_committed(struct poll *p); /* all that it brought is on our disk */
-/* Asks what became of it, the first time after so many ms; `id` may be "". False: cannot. */
-bool cloud_question(struct channel *c, const struct outgoing *m, const char *id, int64_t in_ms);
+/* Asks once what became of it; `id` may be "". False: cannot. */
+bool cloud_question(struct channel *c, const struct outgoing *m, const char *id);
 
 #endif

@@ -4,7 +4,7 @@
  *
  *     the connection never stood      NOT_SENT, nothing lost, another try is free
  *     answered, and the answer reads  SENT or REFUSED with a class
- *     left, and no whole answer       UNSURE: asked for, settled by its receipt, else by the desk
+ *     left, and no whole answer       UNSURE: the desk asks (query), a receipt settles it, or time
  */
 #include "cloud_channel.h"
 
@@ -129,8 +129,6 @@ static void judge(struct channel *c, const struct outgoing *m, const struct http
 	cloud_reached(c);
 	if (v.class_ == CLOUD_CONFIG)
 		cloud_stop_sending(c, &v);
-	if (v.class_ == CLOUD_UNKNOWN)
-		cloud_question(c, m, v.id, 0);
 	tell(c, &(struct send_result){ .id = m->id,
 			.verdict = verdicts[v.class_].verdict,
 			.class_ = verdicts[v.class_].class_,
@@ -163,8 +161,6 @@ static void on_answer(void *arg, const struct http_answer *a)
 		judge(c, &f->m, a);
 	} else {
 		cloud_failed(c, a->why);
-		if (a->outcome == HTTP_SILENT)
-			cloud_question(c, &f->m, "", 0);
 		tell(c, &(struct send_result){ .id = f->m.id,
 				.verdict = a->outcome == HTTP_SILENT ? SEND_UNSURE : SEND_NOT_SENT,
 				.class_ = SEND_PASSING,
@@ -234,7 +230,7 @@ static void resume(struct channel *c)
 
 static bool query(struct channel *c, const struct outgoing *m, const char *other_ref)
 {
-	return cloud_question(c, m, other_ref == NULL ? "" : other_ref, 1);
+	return cloud_question(c, m, other_ref == NULL ? "" : other_ref);
 }
 
 static json_t *counters(const struct cloud_counts *n)
@@ -415,7 +411,6 @@ static void stop(struct channel *c)
 	explicit_bzero(&c->transport, sizeof c->transport);
 	for (int i = 0; i < CLOUD_POLLS; i++)
 		close_timer(&c->poll[i].timer, c);
-	close_timer(&c->asking, c);
 	close_timer(&c->late, c);
 	close_timer(&c->wake, c);
 }

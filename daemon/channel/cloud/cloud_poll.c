@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "cloud_room.h"
 #include "log.h"
 
@@ -20,20 +19,15 @@ enum {
 	IN_A_ROW = 200, /* asked again at once; then the pause is kept all the same */
 	ALARM_AFTER = 3,
 	QUESTIONS = 256,
-	QUESTION_STEPS = 3,
 	QUESTIONS_AT_ONCE = 2
 };
-
-static const int64_t question_ms[QUESTION_STEPS] = { 5000, 30000, 60000 };
 
 struct question {
 	struct channel *channel;
 	struct question *next;
-	struct http_transfer *transfer; /* under way */
+	struct http_transfer *transfer; /* NULL: waits for its turn */
 	struct outgoing m;
 	char id[96];
-	int64_t begun_ms, due_ms;
-	int nth;
 };
 
 /* -- polls ---------------------------------------------------------------------------------- */
@@ -207,30 +201,7 @@ static void question_drop(struct question *q)
 	free(q);
 }
 
-static void on_asking(uv_timer_t *timer);
-
-/* For the one that is due first. */
-static void set_asking(struct channel *c)
-{
-	int64_t first = INT64_MAX, now = clock_mono_ms();
-
-	for (struct question *q = c->questions; q != NULL; q = q->next)
-		if (q->transfer == NULL && q->due_ms < first)
-			first = q->due_ms;
-	if (first == INT64_MAX)
-		uv_timer_stop(&c->asking);
-	else
-		uv_timer_start(&c->asking, on_asking, first > now ? (uint64_t)(first - now) : 0, 0);
-}
-
-static void question_later(struct question *q)
-{
-	q->transfer = NULL;
-	if (++q->nth >= QUESTION_STEPS)
-		question_drop(q);
-	else
-		q->due_ms = q->begun_ms + question_ms[q->nth];
-}
+static void put_questions(struct channel *c);
 
 /* An answer that knows nothing of it settles nothing: the request may still be on its way there. */
 static void on_question(void *arg, const struct http_answer *a)
@@ -244,53 +215,47 @@ static void on_question(void *arg, const struct http_answer *a)
 		e.count > 0) {
 		cloud_look_at_clock(c, a);
 		cloud_hand_in(c, &e, &q->m, NULL, NULL, NULL);
-		question_drop(q);
-	} else {
-		question_later(q);
 	}
 	cloud_events_free(&e);
-	set_asking(c);
+	question_drop(q);
+	put_questions(c);
 }
 
-static void put_question(struct question *q)
+/* False: this provider cannot be asked about it. */
+static bool put_question(struct question *q)
 {
 	struct channel *c = q->channel;
 	struct cloud_moment t = cloud_now();
 	struct cloud_request rq;
 
-	if (!c->provider->query(c->account, &q->m, q->id, &t, &rq)) {
-		question_drop(q);
-		return;
-	}
+	if (!c->provider->query(c->account, &q->m, q->id, &t, &rq))
+		return false;
 	c->count.questions++;
 	q->transfer = cloud_transfer(c, c->ask, &rq, on_question, q);
-	if (q->transfer == NULL)
-		question_later(q);
+	return q->transfer != NULL;
 }
 
-static void on_asking(uv_timer_t *timer)
+/* A few at a time: after an outage there may be many. */
+static void put_questions(struct channel *c)
 {
-	struct channel *c = timer->data;
-	int64_t now = clock_mono_ms();
-	int under_way = 0;
 	struct question *next_one;
+	int under_way = 0;
 
 	for (struct question *q = c->questions; q != NULL; q = q->next)
 		under_way += q->transfer != NULL;
-	for (struct question *q = c->questions; q != NULL; q = next_one) {
+	for (struct question *q = c->questions; q != NULL && under_way < QUESTIONS_AT_ONCE;
+		q = next_one) {
 		next_one = q->next;
-		if (q->transfer != NULL || q->due_ms > now)
+		if (q->transfer != NULL)
 			continue;
-		if (under_way++ < QUESTIONS_AT_ONCE)
-			put_question(q);
+		if (put_question(q))
+			under_way++;
+		else
+			question_drop(q);
 	}
-	if (under_way <= QUESTIONS_AT_ONCE) /* else the next answer sets it */
-		set_asking(c);
-	else
-		uv_timer_stop(&c->asking);
 }
 
-bool cloud_question(struct channel *c, const struct outgoing *m, const char *id, int64_t in_ms)
+bool cloud_question(struct channel *c, const struct outgoing *m, const char *id)
 {
 	struct question *q;
 
@@ -305,12 +270,10 @@ bool cloud_question(struct channel *c, const struct outgoing *m, const char *id,
 	q->channel = c;
 	q->m = *m;
 	snprintf(q->id, sizeof q->id, "%s", id);
-	q->begun_ms = clock_mono_ms();
-	q->due_ms = q->begun_ms + (in_ms > 0 ? in_ms : question_ms[0]);
 	q->next = c->questions;
 	c->questions = q;
 	c->question_count++;
-	set_asking(c);
+	put_questions(c);
 	return true;
 }
 
@@ -318,7 +281,6 @@ bool cloud_question(struct channel *c, const struct outgoing *m, const char *id,
 
 void cloud_poll_start(struct channel *c)
 {
-	cloud_timer(c, &c->asking);
 	for (int i = 0; i < CLOUD_POLLS; i++) {
 		struct poll *p = &c->poll[i];
 

@@ -33,6 +33,8 @@ bool task_event(
 void task_met(struct store *s, struct task *t, const char *actor);
 /* The tasks of a case, oldest first; in the arena. */
 struct task *task_of_case(struct store *s, int64_t case_id, size_t *count);
+/* The ids of those that are offered or accepted, oldest first, at most max: how many. */
+size_t task_open_of_case(struct store *s, int64_t case_id, int64_t *ids, size_t max);
 
 /* -- reply codes: one per phone and task ------------------------------------------------- */
 

@@ -197,10 +197,16 @@ bool template_is_spoken(enum template_name name)
 	return name >= TPL_CALL;
 }
 
+/* Most keys differ in their first letter already. */
+static bool is_same(const char *a, const char *b)
+{
+	return a[0] == b[0] && strcmp(a, b) == 0;
+}
+
 static const struct value_kind *kind_of(const char *key)
 {
 	for (size_t i = 0; i < KINDS; i++)
-		if (strcmp(kinds[i].key, key) == 0)
+		if (is_same(kinds[i].key, key))
 			return &kinds[i];
 	return NULL;
 }
@@ -306,7 +312,7 @@ void template_put(struct template_values *v, const char *key, const char *value)
 	int i = 0;
 
 	assert(kind != NULL);
-	while (i < v->count && strcmp(v->at[i].key, key) != 0)
+	while (i < v->count && !is_same(v->at[i].key, key))
 		i++;
 	assert(i < TEMPLATE_VALUES);
 	v->at[i].key = kind->key;
@@ -329,7 +335,7 @@ void template_putf(struct template_values *v, const char *key, const char *fmt, 
 static const char *value_of(const struct template_values *v, const char *key)
 {
 	for (int i = 0; i < v->count; i++)
-		if (strcmp(v->at[i].key, key) == 0)
+		if (is_same(v->at[i].key, key))
 			return v->at[i].value;
 	return "";
 }

@@ -273,12 +273,8 @@ static void keep_warning(struct desk *d, const char *actor, const struct warning
 
 static void list_tasks(struct desk *d, struct accept_result *out)
 {
-	size_t n;
-	const struct task *t = task_of_case(d->s, out->case_id, &n);
-
-	for (size_t i = 0; i < n && out->task_count < 64; i++)
-		if (t[i].state == TASK_OFFERED || t[i].state == TASK_ACCEPTED)
-			out->task[out->task_count++] = t[i].id;
+	out->task_count = (int)task_open_of_case(
+		d->s, out->case_id, out->task, sizeof out->task / sizeof *out->task);
 }
 
 static void copy(char *out, size_t n, const char *text)
@@ -340,8 +336,9 @@ void desk_accept(struct desk *d, const char *actor, const struct warning_record 
 		open_case(d, r, &m, key, out, &c);
 		out->case_id = c.id;
 		keep_warning(d, actor, r, &m, out);
+		calling_resident(
+			d, &c); /* first: the ladder writes the row, and then it is fresh no more */
 		ladder_start(d, &c);
-		calling_resident(d, &c);
 	}
 	keep_keys(d, keys, n, out->case_id);
 	out->repeat_no = c.repeat_no;

@@ -174,7 +174,8 @@ const char *calling_said(struct desk *d, const struct message *m)
 
 void calling_resident(struct desk *d, struct casefile *c)
 {
-	timer_drop_case(d->s, c->id, "resident_call");
+	if (!c->fresh)
+		timer_drop_case(d->s, c->id, "resident_call");
 	if (c->policy.resident_calls > 0 && can_call(d, person_phone(c->person)))
 		timer_set(d->s,
 			post_open_due(&c->policy, c->woken_at,

@@ -96,6 +96,20 @@ struct task *task_of_case(struct store *s, int64_t case_id, size_t *count)
 	return all;
 }
 
+size_t task_open_of_case(struct store *s, int64_t case_id, int64_t *ids, size_t max)
+{
+	struct db_stmt *q = db_query(s->db,
+		"SELECT id FROM task WHERE case_id = ? AND (state = 'offered' OR state = "
+		"'accepted')"
+		" ORDER BY id LIMIT ?",
+		DB_ARGS(DI(case_id), DI((int64_t)max)));
+	size_t n = 0;
+
+	while (db_next(q))
+		ids[n++] = db_int(q, 0);
+	return n;
+}
+
 /* The columns that an event sets beside the state. */
 static void stamp(struct store *s, struct task *t, enum task_event ev)
 {

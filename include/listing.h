@@ -49,7 +49,7 @@ struct listing_column {
 
 enum listing_match {
 	MATCH_TEXT, /* one of several, parted by commas */
-	MATCH_ID,
+	MATCH_ID,   /* sql is a column, or has one ? */
 	MATCH_BOOL,
 	MATCH_AREA,  /* this area and below */
 	MATCH_SINCE, /* ISO 8601 time or date; sql has one ? */

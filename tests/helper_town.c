@@ -195,7 +195,7 @@ static const struct {
 	{ "a case has one opening event and a warning",
 		"SELECT id FROM cases c WHERE (SELECT count(*) FROM event e WHERE e.case_id = c.id"
 		" AND e.case_id > 0 AND e.kind = 'case.opened') <> 1"
-		" OR NOT EXISTS (SELECT 1 FROM warning w WHERE w.case_id = c.id)" },
+		" OR c.id NOT IN (SELECT case_id FROM warning)" },
 	{ "each repeat is an event",
 		"SELECT id FROM cases c WHERE repeat_no <> (SELECT count(*) FROM event e WHERE"
 		" e.case_id = c.id AND e.case_id > 0 AND e.kind = 'case.repeated')" },

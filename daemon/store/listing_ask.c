@@ -93,7 +93,7 @@ static bool add_number(struct builder *b, const char *sql, const char *value)
 
 	if (!listing_number(value, &n))
 		return false;
-	buf_addf(&b->sql, " AND %s = ?", sql);
+	buf_addf(&b->sql, " AND %s%s", sql, strchr(sql, '?') == NULL ? " = ?" : "");
 	add_arg(b, DI(n));
 	return true;
 }

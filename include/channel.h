@@ -38,6 +38,7 @@ struct outgoing { /* one message in the hands of a channel; its `sending` is on 
 		[1536]; /* its values, a JSON object of texts, "" none; for registered templates; with
 			   "drill" the mark of a drill, which must not be lost */
 	bool urgent;
+	bool repeat;    /* sent again after a try of unknown end: it must say so */
 	bool more;      /* another one waits behind it: a link may be kept up */
 	int first_part; /* parts before it are sent already, 0-based */
 	int concat_ref; /* 8 bits, one per recipient and message */

@@ -9,7 +9,8 @@
  *
  * The first form gives our values in the order that the provider numbers them, the second says
  * under which name each goes. A file of speech instead of a text is { file = true; }.
- * What has no row cannot go by this channel.
+ * What has no row cannot go by this channel. The parameter "repeat" stands for 任务, or 重发 in a
+ * message that goes again after a try of unknown end; without it such a message needs another way.
  */
 #ifndef QUANZU_CLOUD_TEMPLATE_H
 #define QUANZU_CLOUD_TEMPLATE_H
@@ -52,7 +53,7 @@ json_t *cloud_template_object(const struct cloud_template *t, const struct outgo
 /*
  * Can this message go by its registered text? NULL: yes; else why not, in plain Chinese: no row,
  * a link, an IP address or 【】 in a value, or a drill (`drill` among the values, or its mark in the
- * text), because its mark would be lost.
+ * text) or a repeat without its parameter, because the mark would be lost.
  */
 const char *cloud_template_unfit(const struct cloud_templates *t, const struct outgoing *m);
 

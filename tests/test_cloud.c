@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "cloud_template.h"
 #include "cloud_text.h"
 #include "helper_cloud.h"
 #include "test_cloud_rows.h"
@@ -290,6 +291,43 @@ static void account_is_refused(void **state)
 		fail_msg("%s", wrong.text);
 }
 
+/* Sent again after a try of unknown end: only a text that has a place for the mark can say so. */
+static void a_repeat_says_so(void **state)
+{
+	static const char with[] =
+		"[{\"name\":\"alert\",\"code\":\"S1\",\"params\":[\"repeat\",\"code\"]}]",
+			  without[] =
+				  "[{\"name\":\"alert\",\"code\":\"S1\",\"params\":[\"code\"]}]";
+	struct outgoing m = cloud_test_message(
+		OUTGOING_SMS, "13800138000", "alert", "{\"code\":\"17\"}", "【反诈】17号");
+	static const char *const texts[] = { with, without };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct cloud_templates t = { .count = 0 };
+		struct cloud_wrong wrong = { .key = "" };
+		json_t *list = json_loads(texts[i], 0, NULL), *values;
+
+		assert_true(cloud_templates_read(&t, list, "templates", &wrong));
+		m.repeat = false;
+		assert_null(cloud_template_unfit(&t, &m));
+		values = cloud_template_list(&t.at[0], &m);
+		assert_string_equal(
+			json_string_value(json_array_get(values, 0)), i == 0 ? "任务" : "17");
+		json_decref(values);
+		m.repeat = true;
+		if (i == 1) {
+			assert_non_null(strstr(cloud_template_unfit(&t, &m), "重发"));
+		} else {
+			assert_null(cloud_template_unfit(&t, &m));
+			values = cloud_template_list(&t.at[0], &m);
+			assert_string_equal(json_string_value(json_array_get(values, 0)), "重发");
+			json_decref(values);
+		}
+		json_decref(list);
+	}
+}
+
 static void is_unfit(void **state)
 {
 	const struct unfit_row *r = *state;
@@ -493,6 +531,7 @@ int main(void)
 		add(r->account, r->name, is_unfit, r);
 	add("all", "segments are counted", segments_are_counted, NULL);
 	add("all", "values are looked through", values_are_looked_through, NULL);
+	add("all", "a repeat says so", a_repeat_says_so, NULL);
 	add("all", "bodies lose their signature", bodies_lose_their_signature, NULL);
 	add("all", "values are spoken", values_are_spoken, NULL);
 	add("all", "start check names what cannot go", start_check_names_what_cannot_go, NULL);

@@ -80,6 +80,7 @@ void outbox_fill(struct desk *d, const struct message *m, struct outgoing *out)
 	*out = (struct outgoing){ .id = m->id,
 		.kind = is_call(m) ? OUTGOING_CALL : OUTGOING_SMS,
 		.urgent = strcmp(m->class_, "urgent") == 0,
+		.repeat = m->repeats > 0,
 		.first_part = m->parts_sent,
 		.validity_min = (int)((m->expires_at - d->s->now_ms) / MINUTE_MS) + 1 };
 	own_ref_make(m->id, m->tries, out->own_ref);

@@ -93,7 +93,7 @@ class Aliyun:
             f.write(self.secret + "\n")
         text = ('kind = "aliyun"; access_key_id = "%s"; access_key_secret_file = "%s"; sign = "%s"; endpoint = "%s"; '
                 'voice_endpoint = "%s"; token_endpoint = "%s"; queue_endpoint = "%s"; templates = ( '
-                '{ name = "alert"; code = "SMS_1"; params = ["code", "word", "name", "area", "type", "accept", "decline"]; }, '
+                '{ name = "alert"; code = "SMS_1"; params = ["repeat", "code", "word", "name", "area", "type", "accept", "decline"]; }, '
                 '{ name = "detail"; code = "SMS_2"; params = ["code", "name", "phone", "address"]; } );' % (
                     self.key_id, path, self.sign, url, url, url, url))
         if polling:

@@ -219,6 +219,10 @@ def a_request_that_was_lost_goes_again_marked(s):
         h.becomes(phone, "sent", 15)
         first, again = h.sent_to(phone)
         assert first["ref"] != again["ref"] and first["ref"][:16] == again["ref"][:16]
+        if "values" in again:  # a registered text: the mark is one of its values
+            assert (first["values"]["repeat"], again["values"]["repeat"]) == ("任务", "重发"), again
+        else:
+            assert "重发" in again["text"] and "重发" not in first["text"], again
 
 
 @each_provider

@@ -19,6 +19,9 @@ static bool wrong_at(struct cloud_wrong *w, const char *key, const char *name, c
 
 /* -- reading -------------------------------------------------------------------------------------- */
 
+/* A value of ours in every text: 任务, or 重发 when it was sent before and nobody knows its end. */
+static const char repeat_param[] = "repeat";
+
 static bool add_param(struct cloud_template *t, const char *ours, const char *theirs)
 {
 	char placeholder[48];
@@ -29,7 +32,8 @@ static bool add_param(struct cloud_template *t, const char *ours, const char *th
 		strlen(theirs) >= sizeof t->param[0].theirs || theirs[0] == '\0')
 		return false;
 	snprintf(placeholder, sizeof placeholder, "{%s}", ours);
-	if (!template_check((enum template_name)name, placeholder, NULL, 0))
+	if (strcmp(ours, repeat_param) != 0 &&
+		!template_check((enum template_name)name, placeholder, NULL, 0))
 		return false;
 	snprintf(t->param[t->count].ours, sizeof t->param[0].ours, "%s", ours);
 	snprintf(t->param[t->count].theirs, sizeof t->param[0].theirs, "%s", theirs);
@@ -132,14 +136,16 @@ const struct cloud_template *cloud_template_of(const struct cloud_templates *t, 
 
 /* -- values ------------------------------------------------------------------------------------------ */
 
-static json_t *value_json(const json_t *values, const char *key, enum outgoing_kind kind)
+static json_t *value_json(const json_t *values, const char *key, const struct outgoing *m)
 {
-	const char *value = json_str(values, key);
+	const char *value = strcmp(key, repeat_param) != 0 ? json_str(values, key)
+			    : m->repeat                    ? "重发"
+							   : "任务";
 	struct buf b;
 	json_t *v;
 
 	buf_init(&b, 4096);
-	if (kind == OUTGOING_CALL)
+	if (m->kind == OUTGOING_CALL)
 		cloud_text_spoken(value == NULL ? "" : value, &b);
 	else
 		buf_adds(&b, value == NULL ? "" : value);
@@ -153,7 +159,7 @@ json_t *cloud_template_list(const struct cloud_template *t, const struct outgoin
 	json_t *values = json_loads(m->values, 0, NULL), *list = json_array();
 
 	for (int i = 0; i < t->count; i++)
-		json_array_append_new(list, value_json(values, t->param[i].ours, m->kind));
+		json_array_append_new(list, value_json(values, t->param[i].ours, m));
 	json_decref(values);
 	return list;
 }
@@ -163,8 +169,7 @@ json_t *cloud_template_object(const struct cloud_template *t, const struct outgo
 	json_t *values = json_loads(m->values, 0, NULL), *o = json_object();
 
 	for (int i = 0; i < t->count; i++)
-		json_object_set_new(
-			o, t->param[i].theirs, value_json(values, t->param[i].ours, m->kind));
+		json_object_set_new(o, t->param[i].theirs, value_json(values, t->param[i].ours, m));
 	json_decref(values);
 	return o;
 }
@@ -172,6 +177,14 @@ json_t *cloud_template_object(const struct cloud_template *t, const struct outgo
 /* -- checks --------------------------------------------------------------------------------------------- */
 
 static const char lost_mark[] = "演练标记进不了登记的模板,演练请用短信猫或能发文字的通道";
+
+static bool has_param(const struct cloud_template *t, const char *ours)
+{
+	for (int i = 0; i < t->count; i++)
+		if (strcmp(t->param[i].ours, ours) == 0)
+			return true;
+	return false;
+}
 
 const char *cloud_template_unfit(const struct cloud_templates *t, const struct outgoing *m)
 {
@@ -185,6 +198,8 @@ const char *cloud_template_unfit(const struct cloud_templates *t, const struct o
 		return "这种短信没有在 templates 里对应服务商的模板";
 	if (cloud_text_marked(m->text))
 		return lost_mark;
+	if (m->repeat && m->kind == OUTGOING_SMS && !has_param(row, repeat_param))
+		return "重发的短信要写明“重发”,这个模板的 params 里没有 repeat";
 	values = json_loads(m->values, 0, NULL);
 	if (values == NULL && row->count > 0)
 		return "这条短信没有带模板的值";

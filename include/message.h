@@ -68,10 +68,13 @@ void message_supersede(struct store *s, int64_t case_id, int64_t task_id, const 
 /* Was such an SMS made for this member in this case already? */
 bool message_told(
 	struct store *s, int64_t case_id, int64_t member_id, const char *purpose, int64_t since_ms);
-/* Has such a call of this case been answered since then? */
+/* Has such a call of this case been answered since then? (By a cloud `sent` only means that the provider has it.) */
 bool message_heard(struct store *s, int64_t case_id, const char *purpose, int64_t since_ms);
 bool message_calling(struct store *s, const char *channel); /* is one of its calls up? */
 const char *message_phone(struct store *s, int64_t id);     /* "" no such message */
+/* The latest call of this channel to that number that nobody has answered for yet; 0 none. */
+int64_t message_call_open(struct store *s, const char *channel, const char *number,
+	bool (*same)(const char *, const char *));
 /* Ids in `sending`: after a start none of them can still be under way. */
 int64_t *message_sending(struct store *s, size_t *count);
 

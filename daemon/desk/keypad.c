@@ -7,6 +7,8 @@
 #include "desk_room.h"
 #include "inbound.h"
 #include "log.h"
+#include "message_try.h"
+#include "pdu.h"
 
 #include "banned.h"
 
@@ -28,6 +30,18 @@ static void confirm(struct desk *d, struct message *m)
 		message_event(d->s, m, MSG_EV_REPORT_OK, "a key was pressed");
 }
 
+/* By our own reference, else by the provider's, else, where its answer was lost, by the number that rings. */
+static int64_t call_of(struct desk *d, const struct incoming *in)
+{
+	int64_t id = in->about_id;
+
+	if (id == 0 && in->other_ref != NULL && in->other_ref[0] != '\0')
+		id = message_try_of_ref(d->s, in->channel, in->other_ref);
+	if (id == 0 && in->from != NULL && in->from[0] != '\0')
+		id = message_call_open(d->s, in->channel, in->from, pdu_same_number);
+	return id;
+}
+
 void keypad_take(struct desk *d, const struct incoming *in)
 {
 	struct incoming answer = *in;
@@ -35,7 +49,7 @@ void keypad_take(struct desk *d, const struct incoming *in)
 	struct message m;
 	struct task t;
 
-	if (!message_get(d->s, in->about_id, &m) || strcmp(m.kind, "call") != 0 ||
+	if (!message_get(d->s, call_of(d, in), &m) || strcmp(m.kind, "call") != 0 ||
 		!task_get(d->s, m.task_id, &t) || key[0] == '\0') {
 		log_warn("a key belongs to no call of a task channel=%s", in->channel);
 		return;

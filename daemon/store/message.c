@@ -283,7 +283,11 @@ bool message_heard(struct store *s, int64_t case_id, const char *purpose, int64_
 {
 	return db_number(s->db,
 		       "SELECT count(*) FROM message WHERE case_id = ? AND kind = 'call' AND"
-		       " purpose = ? AND created_at >= ? AND state IN ('sent', 'delivered')",
+		       " purpose = ? AND created_at >= ? AND (state = 'delivered' OR (state = "
+		       "'sent'"
+		       " AND NOT EXISTS (SELECT 1 FROM message_try t WHERE t.message_id = "
+		       "message.id"
+		       " AND t.other_ref <> '')))",
 		       0, DB_ARGS(DI(case_id), DT(purpose), DI(since_ms))) > 0;
 }
 
@@ -306,6 +310,25 @@ const char *message_phone(struct store *s, int64_t id)
 		db_end(q);
 	}
 	return phone;
+}
+
+int64_t message_call_open(struct store *s, const char *channel, const char *number,
+	bool (*same)(const char *, const char *))
+{
+	struct db_stmt *q = db_query(s->db,
+		"SELECT id, phone_x FROM message WHERE state IN ('sending', 'unsure') AND kind = "
+		"'call'"
+		" AND channel = ? ORDER BY id DESC LIMIT 100",
+		DB_ARGS(DT(channel)));
+	int64_t found = 0;
+
+	while (db_next(q)) {
+		int64_t id = db_int(q, 0);
+
+		if (found == 0 && same(store_plain(s, q, 1, "message", "phone", id), number))
+			found = id;
+	}
+	return found;
 }
 
 int64_t *message_sending(struct store *s, size_t *count)

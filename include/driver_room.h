@@ -1,7 +1,8 @@
 /*
  * driver_room.h - what the files of the driver call of each other. Nobody else includes it.
  *
- * driver.c: calls, timers, the command in flight. driver_cure.c: resync, the ladder.
+ * driver.c: calls from outside, the command in flight. driver_timer.c: what a time that is over
+ * means. driver_heard.c: what the engine tells. driver_cure.c: resync, the ladder.
  * driver_start.c, driver_card.c, driver_settings.c: the table of steps (driver_step.h).
  * driver_send.c: one message. driver_inbox.c: reading, committing, deleting, acknowledging.
  * driver_watch.c: network, signal, storage, card. driver_profile.c: the makers.
@@ -19,14 +20,21 @@ void driver_leave(struct driver *d);
 bool driver_run(
 	struct driver *d, const struct driver_op *op, const char *text); /* false: not idle */
 bool driver_run_data(struct driver *d, const struct driver_op *op, const char *text);
-void driver_after(struct driver *d, enum driver_timer t, int64_t ms);
-void driver_cancel(struct driver *d, enum driver_timer t);
+/* The command in flight has ended; `final` is NULL without an answer. */
+void driver_finish(struct driver *d, enum driver_end end, const struct at_event *final);
 void driver_alarm(struct driver *d, enum modem_alarm a, bool on);
 /* Whatever is under way ends; the phase changes first. */
 void driver_break(struct driver *d, enum driver_phase to);
 void driver_restart(struct driver *d); /* section 5 again, from the drain */
 void driver_stop(struct driver *d, enum modem_alarm a, int64_t again_ms); /* people must help */
 void driver_limit(struct driver *d, int64_t ms); /* another limit for the command in flight */
+
+/* driver_timer.c */
+void driver_after(struct driver *d, enum driver_timer t, int64_t ms);
+void driver_cancel(struct driver *d, enum driver_timer t);
+
+/* driver_heard.c */
+void driver_listen(struct driver *d); /* a fresh engine, whose events come to the driver */
 
 /* driver_cure.c */
 void cure_silence(

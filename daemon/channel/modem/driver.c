@@ -1,4 +1,4 @@
-/* driver.c - calls, timers, the command in flight, what the engine tells. */
+/* driver.c - calls from outside, the command in flight. */
 #include "driver.h"
 
 #include <assert.h>
@@ -12,38 +12,12 @@
 
 enum {
 	DRAIN_MS = 300,
-	ESCAPE_MS = 100,
 	QUIET_MS = 300,
 	HEADER_MS = 5000,
 	REOPEN_MS = 2000,
-	BACK_MS = 60 * 1000,
 	QUARANTINE_MS = 30 * 60 * 1000,
-	HOUR_MS = 3600 * 1000,
-	STRAY_MS = 10 * 1000,
-	STRAYS = 3
+	HOUR_MS = 3600 * 1000
 };
-
-/* Timers and small helpers */
-
-void driver_after(struct driver *d, enum driver_timer t, int64_t ms)
-{
-	d->due[t] = d->now + ms;
-}
-
-void driver_cancel(struct driver *d, enum driver_timer t)
-{
-	d->due[t] = INT64_MAX;
-}
-
-int64_t driver_deadline(const struct driver *d)
-{
-	int64_t first = INT64_MAX;
-
-	for (size_t i = 0; i < DRIVER_TIMERS; i++)
-		if (d->due[i] < first)
-			first = d->due[i];
-	return first;
-}
 
 void driver_alarm(struct driver *d, enum modem_alarm a, bool on)
 {
@@ -195,7 +169,7 @@ void driver_limit(struct driver *d, int64_t ms)
 	driver_after(d, TIMER_OP, ms);
 }
 
-static void finish(struct driver *d, enum driver_end end, const struct at_event *final)
+void driver_finish(struct driver *d, enum driver_end end, const struct at_event *final)
 {
 	const struct driver_op *op = d->op;
 
@@ -218,7 +192,7 @@ void driver_break(struct driver *d, enum driver_phase to)
 	d->health.registered = false;
 	at_abort(&d->at);
 	if (d->op != NULL)
-		finish(d, DRIVER_BROKEN, NULL);
+		driver_finish(d, DRIVER_BROKEN, NULL);
 	d->resync.on = false;
 	for (size_t i = 0; i < DRIVER_TIMERS; i++)
 		driver_cancel(d, (enum driver_timer)i);
@@ -245,121 +219,6 @@ void driver_restart(struct driver *d)
 	driver_break(d, PHASE_DRAIN);
 	d->escaped = false;
 	driver_after(d, TIMER_DRAIN, DRAIN_MS);
-}
-
-/* What the engine tells */
-
-static void went_down(struct driver *d)
-{
-	driver_alarm(d, MODEM_ALARM_POWER, true);
-	driver_break(d, PHASE_RESET);
-	driver_after(d, TIMER_BACK, BACK_MS);
-}
-
-/* Several start lines come one after another; only one of them begins the start again. */
-static void booted(struct driver *d)
-{
-	enum { ONE_START_MS = 5000 };
-
-	if (d->phase == PHASE_CLOSED || d->phase == PHASE_DRAIN || d->phase == PHASE_OUT)
-		return;
-	if (d->phase == PHASE_START && d->now - d->start.since < ONE_START_MS)
-		return;
-	d->health.count.resets++;
-	driver_restart(d);
-}
-
-static void ready_came(struct driver *d, const struct at_event *e)
-{
-	if (e->part == AT_BOOT)
-		booted(d);
-	else if (d->phase == PHASE_STOPPED && e->part == AT_SIM_READY)
-		driver_restart(d);
-	else
-		start_hint(d, e->part);
-}
-
-static void urc(struct driver *d, const struct at_event *e)
-{
-	if (e->shape == AT_MESSAGE)
-		inbox_handed(d, e);
-	else if (e->shape == AT_PLACE)
-		inbox_notice(d, e);
-	else if (e->shape == AT_REFERENCE)
-		send_late(d, e->v.reference);
-	else if (!call_urc(d, e))
-		watch_urc(d, e);
-}
-
-static void final(struct driver *d, const struct at_event *e)
-{
-	if (d->resync.on)
-		cure_resynced(d);
-	else if (d->op != NULL)
-		finish(d, e->result == AT_OK ? DRIVER_OK : DRIVER_REFUSED, e);
-}
-
-static void ignored(struct driver *d, const struct at_event *e)
-{
-	if (strcmp(e->line, "+SMS FULL") == 0 && d->phase == PHASE_READY)
-		inbox_sweep(d, false);
-	if (d->at.stray == d->stray_last)
-		return;
-	d->stray_last = d->at.stray;
-	if (d->now - d->stray_since > STRAY_MS) {
-		d->stray_since = d->now;
-		d->stray_seen = d->at.stray - 1;
-	}
-	if (d->phase == PHASE_READY && d->at.stray - d->stray_seen > STRAYS)
-		driver_alarm(d, MODEM_ALARM_RIVAL, true);
-}
-
-static void on_event(void *arg, const struct at_event *e)
-{
-	struct driver *d = arg;
-
-	if (d->phase == PHASE_CLOSED)
-		return; /* the rest of what came with the line that closed the port */
-	switch (e->kind) {
-	case AT_FINAL:
-		final(d, e);
-		break;
-	case AT_PROMPT:
-		send_prompt(d);
-		break;
-	case AT_REPLY:
-	case AT_TEXT:
-		if (d->op != NULL && d->op->line != NULL && !d->resync.on)
-			d->op->line(d, e);
-		break;
-	case AT_URC:
-		urc(d, e);
-		break;
-	case AT_READY:
-		ready_came(d, e);
-		break;
-	case AT_DOWN:
-		went_down(d);
-		break;
-	case AT_BAD:
-		inbox_lost(d, e);
-		break;
-	case AT_IGNORED:
-		ignored(d, e);
-		break;
-	case AT_CALL:
-	case AT_KEY:
-	case AT_SPEECH:
-		call_heard(d, e);
-		break;
-	}
-}
-
-static void on_write(void *arg, const char *bytes, size_t n)
-{
-	struct driver *d = arg;
-
-	d->tail = d->port.write(d->port.arg, bytes, n) > 0;
 }
 
 /* Calls from outside */
@@ -406,7 +265,7 @@ void driver_init(struct driver *d, const struct modem_config *config,
 	for (size_t i = 0; i < DRIVER_TIMERS; i++)
 		d->due[i] = INT64_MAX;
 	inbox_init(d);
-	at_init(&d->at, on_write, on_event, d);
+	driver_listen(d);
 }
 
 void driver_begin(struct driver *d, int64_t now)
@@ -428,7 +287,7 @@ void driver_end(struct driver *d, int64_t now)
 void driver_opened(struct driver *d, int64_t now, int gap_ms)
 {
 	driver_enter(d, now);
-	at_init(&d->at, on_write, on_event, d);
+	driver_listen(d);
 	d->stray_seen = d->stray_last = 0;
 	d->away_since = 0;
 	driver_alarm(d, MODEM_ALARM_MISSING, false);
@@ -496,98 +355,6 @@ void driver_drained(struct driver *d, int64_t now)
 	d->tail = false;
 	if (d->at.data_written)
 		d->send.written = true;
-	driver_leave(d);
-}
-
-static void drain_over(struct driver *d)
-{
-	driver_cancel(d, TIMER_DRAIN);
-	if (d->phase != PHASE_DRAIN)
-		return;
-	if (!d->escaped) { /* a predecessor may have died at a prompt */
-		d->escaped = true;
-		at_escape(&d->at);
-		driver_after(d, TIMER_DRAIN, ESCAPE_MS);
-		return;
-	}
-	line_init(&d->at.lines);
-	d->phase = PHASE_START;
-	start_begin(d, false);
-}
-
-static void op_silent(struct driver *d)
-{
-	bool data = d->at.wants_data, first = d->phase == PHASE_START && d->start.step == 0;
-
-	if (d->phase == PHASE_RESET) { /* the reset itself was not answered: wait for the modem */
-		d->op = NULL;
-		at_abort(&d->at);
-		return;
-	}
-	cure_silence(d, data, first);
-	finish(d, DRIVER_SILENT, NULL);
-}
-
-static void expire(struct driver *d, enum driver_timer t)
-{
-	driver_cancel(d, t);
-	switch (t) {
-	case TIMER_OP:
-		if (d->op != NULL)
-			op_silent(d);
-		break;
-	case TIMER_PROMPT:
-		send_data(d);
-		break;
-	case TIMER_DRAIN:
-		drain_over(d);
-		break;
-	case TIMER_QUIET:
-	case TIMER_PROBE:
-		if (d->resync.on)
-			cure_probe(d);
-		break;
-	case TIMER_HEADER:
-		at_quiet(&d->at);
-		break;
-	case TIMER_BACK:
-		cure_back(d);
-		break;
-	case TIMER_USSD:
-		ussd_over(d);
-		break;
-	case TIMER_NOTICE:
-		inbox_sweep(d, false);
-		break;
-	case TIMER_CALL:
-	case TIMER_WHOLE:
-		call_timer(d, t);
-		break;
-	case TIMER_SPEECH:
-		speech_ended(d);
-		break;
-	case TIMER_RING:
-		ring_unnamed(d);
-		break;
-	case TIMER_LIST:
-		d->call.ask = true;
-		break;
-	case TIMER_GAP:
-	case TIMER_STEP:
-	case TIMER_PACE:
-		break; /* only a reason to choose again */
-	default:
-		watch_timer(d, t);
-		break;
-	}
-}
-
-void driver_tick(struct driver *d, int64_t now)
-{
-	driver_enter(d, now);
-	for (size_t i = 0; i < DRIVER_TIMERS; i++)
-		if (d->due[i] <= d->now)
-			expire(d, (enum driver_timer)i);
 	driver_leave(d);
 }
 

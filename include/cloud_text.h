@@ -13,7 +13,10 @@
 
 enum { CLOUD_TEXT_CHARS = 500 }; /* Aliyun, Tencent: with the signature */
 
-/* What stands behind the 【signature】 in front, with every further 【】 as (): a second pair would be read as a second signature. */
+/*
+ * What stands behind the 【signature】 in front, with every further 【】 as (): a second pair would
+ * be read as a second signature.
+ */
 void cloud_text_plain(const char *text, struct buf *out);
 /* Does a mark stand in front of the body that people must see: 【演练】, (演练)? */
 bool cloud_text_marked(const char *text);

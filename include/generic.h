@@ -74,7 +74,6 @@ const char *generic_request(struct generic_values *v, const char *url, const cha
 
 /* The decoded answer or callback. */
 void generic_decode(const struct cloud_account *a, const char *body, size_t len, struct buf *out);
-enum cloud_class generic_class(const struct cloud_account *a, const char *code, bool *known);
 
 /* Is what stands in `report` or `reply` sound? NULL, or plain Chinese why not. */
 const char *generic_map_check(

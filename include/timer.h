@@ -23,7 +23,6 @@ struct timer {
 
 int64_t timer_set(struct store *s, int64_t due_at, const char *kind, int64_t case_id,
 	int64_t subject_id, int n, int64_t ends_at);
-void timer_drop(struct store *s, int64_t id);
 void timer_drop_case(struct store *s, int64_t case_id, const char *kind); /* kind NULL: all */
 void timer_drop_subject(struct store *s, const char *kind, int64_t subject_id, int64_t case_id);
 /* The one that is due first, and removes it; false: none is due at the store's time. */

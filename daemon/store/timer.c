@@ -15,11 +15,6 @@ int64_t timer_set(struct store *s, int64_t due_at, const char *kind, int64_t cas
 	return id;
 }
 
-void timer_drop(struct store *s, int64_t id)
-{
-	db_run(s->db, "DELETE FROM timer WHERE id = ?", DB_ARGS(DI(id)));
-}
-
 void timer_drop_case(struct store *s, int64_t case_id, const char *kind)
 {
 	if (kind == NULL)
@@ -53,7 +48,8 @@ bool timer_take(struct store *s, struct timer *out)
 		.n = (int)db_int(q, 5),
 		.ends_at = db_int(q, 6) };
 	db_end(q);
-	timer_drop(s, out->id);
+	db_run(s->db, "DELETE FROM timer WHERE due_at = ? AND id = ?",
+		DB_ARGS(DI(out->due_at), DI(out->id)));
 	return db_rc(s->db) == STORE_OK;
 }
 

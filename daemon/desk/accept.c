@@ -279,7 +279,10 @@ static void list_tasks(struct desk *d, struct accept_result *out)
 
 static void copy(char *out, size_t n, const char *text)
 {
-	snprintf(out, n, "%s", text);
+	size_t len = strnlen(text, n - 1);
+
+	memcpy(out, text, len);
+	out[len] = '\0';
 }
 
 static void repeat_answer(struct desk *d, const struct warning *w, struct accept_result *out)

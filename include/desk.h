@@ -43,6 +43,7 @@ struct accept_result {
 	int64_t resident_id; /* 0: not on the list */
 	char match_by[24];
 	int match_score;
+	char match_why[160]; /* plain Chinese; "" of a duplicate */
 	bool ambiguous;
 	int64_t task[64];
 	int task_count;

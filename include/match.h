@@ -33,12 +33,13 @@ struct match_candidate { /* a resident who was found by some key */
 };
 
 struct match_result {
-	int64_t id;      /* 0: nobody reaches MATCH_THRESHOLD */
-	int64_t nearest; /* the best one below it, for a person to look at; 0 none */
-	const char *by;  /* id, phone, family_phone, name_birth, name_address, name_area, "" */
-	int score;       /* 0 .. 100, of id or nearest */
-	bool ambiguous;  /* somebody else scores within MATCH_NEAR */
-	char why[160];   /* plain Chinese: 身份证号一致，姓名不同 */
+	int64_t id;        /* 0: nobody reaches MATCH_THRESHOLD */
+	int64_t nearest;   /* the best one below it, for a person to look at; 0 none */
+	const char *by;    /* id, phone, family_phone, name_birth, name_address, name_area, "" */
+	int score;         /* 0 .. 100, of id or nearest */
+	bool ambiguous;    /* somebody else scores within MATCH_NEAR */
+	char why[160];     /* plain Chinese: 身份证号一致，姓名不同 */
+	const char *doubt; /* a flag for people: name_differs, id_differs; "" none. Static */
 };
 
 enum { MATCH_THRESHOLD = 60, MATCH_NEAR = 10 };

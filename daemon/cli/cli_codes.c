@@ -112,6 +112,7 @@ static const struct {
 	{ NULL, "match_by", "family_phone", "家属电话" }, { NULL, "match_by", "name_birth", "姓名和出生日期" },
 	{ NULL, "match_by", "name_address", "姓名和住址" }, { NULL, "match_by", "name_area", "姓名和村居" },
 	{ NULL, "flags", "off_list", "不在册" }, { NULL, "flags", "ambiguous", "同名待核" },
+	{ NULL, "flags", "name_differs", "姓名与名册不同" }, { NULL, "flags", "id_differs", "身份证号与名册不同" },
 	{ NULL, "flags", "gap", "无人可派" }, { NULL, "flags", "area_unknown", "地址对不上村居" },
 	{ NULL, "flags", "level_unmapped", "等级没写或不认识" }, { NULL, "flags", "fraud_unmapped", "类型不认识" },
 	{ NULL, "flags", "id_unchecked", "证件未核对" }, { NULL, "flags", "id_masked", "证件号打码" },

@@ -165,7 +165,7 @@ static bool beats(const struct rule *r, int64_t id, const struct rule *best, int
 struct match_result match_best(
 	const struct match_person *p, const struct match_candidate *c, size_t n)
 {
-	struct match_result out = { .by = "" };
+	struct match_result out = { .by = "", .doubt = "" };
 	const struct rule *best = NULL;
 	int64_t best_id = 0;
 	int second = 0, others = 0;
@@ -189,6 +189,9 @@ struct match_result match_best(
 	if (best == NULL)
 		return out;
 	out.by = best->by;
+	out.doubt = (best->need & NAME_DIFFERS) != 0 ? "name_differs"
+		    : (best->need & ID_DIFFERS) != 0 ? "id_differs"
+						     : "";
 	out.score = best->score;
 	out.ambiguous = others > 1 && best->score - second <= MATCH_NEAR;
 	if (best->score >= MATCH_THRESHOLD)

@@ -110,6 +110,8 @@ static const char *flags_of(
 		buf_addf(&flags, "%soff_list", flags.len == 0 ? "" : " ");
 	if (m->ambiguous)
 		buf_addf(&flags, "%sambiguous", flags.len == 0 ? "" : " ");
+	if (m->id != 0 && m->doubt[0] != '\0')
+		buf_addf(&flags, "%s%s", flags.len == 0 ? "" : " ", m->doubt);
 	out = store_keep(d->s, buf_str(&flags));
 	buf_free(&flags);
 	return out;
@@ -329,6 +331,7 @@ void desk_accept(struct desk *d, const char *actor, const struct warning_record 
 	out->match_score = m.score;
 	out->ambiguous = m.ambiguous;
 	copy(out->match_by, sizeof out->match_by, m.by);
+	copy(out->match_why, sizeof out->match_why, m.why);
 	copy(out->flags, sizeof out->flags, flags_of(d, r, &m));
 	out->case_id = find_open(d, key, about, n, keys);
 	if (out->case_id != 0 && casefile_get(d->s, out->case_id, &c)) {
@@ -364,6 +367,8 @@ json_t *desk_accept_json(const struct accept_result *a)
 		who, "resident", a->resident_id == 0 ? json_null() : json_integer(a->resident_id));
 	json_put_str(who, "by", a->match_by);
 	json_put_int(who, "score", a->match_score);
+	if (a->match_why[0] != '\0')
+		json_put_str(who, "why", a->match_why);
 	if (a->ambiguous)
 		json_object_set_new(who, "ambiguous", json_true());
 	json_object_set_new(o, "match", who);

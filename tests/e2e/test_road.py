@@ -235,6 +235,7 @@ def an_object_is_201_and_the_same_again_is_200_duplicate():
     a = push(record("J1", 5))
     assert a.status == 201 and a.json["level"] == "HIGH" and len(a.json["tasks"]) == 1, a.raw
     assert a.json["match"]["by"] == "id" and a.json["match"]["resident"], a.raw
+    assert a.json["match"]["why"] == "身份证号、姓名一致", a.raw
     before = len(house.all("tasks", "case=%d" % a.json["case"]))
     b = push(record("J1", 5))
     assert b.status == 200 and b.json["duplicate"] is True, b.raw

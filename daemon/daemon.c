@@ -280,6 +280,7 @@ static void lock_store(const char *url)
 		fatal(EXIT_NO_PERMISSION, "不能建立 %s：%s", path, strerror(errno));
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
 		fatal(EXIT_UNAVAILABLE, "数据库 %s 正被另一个 quanzud 使用，请先停掉它", url);
+	/* cppcheck-suppress resourceLeak ; it is closed with the process */
 }
 
 static void open_store(struct house *h)

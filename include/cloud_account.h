@@ -79,7 +79,8 @@ void cloud_verdict_unreadable(struct cloud_verdict *v, const struct cloud_answer
 /* The body as JSON, new; NULL: it is none. */
 json_t *cloud_json(const char *body, size_t len);
 char *cloud_json_dump(json_t *v); /* compact; takes the reference; free() */
-/* A value as text, a number too: in `out`; "" when absent. Returns out. */
+/* A value as text: strings, numbers, flags, in `out`; "" otherwise. Returns out. */
+const char *cloud_value_text(const json_t *v, char *out, size_t n);
 const char *cloud_json_text(const json_t *o, const char *key, char *out, size_t n);
 
 /* What carriers call it in receipts: DELIVRD, UNDELIV, DB:0101 ...; an unknown one is CLOUD_OTHER. */

@@ -22,8 +22,8 @@ size_t message_try_list(struct store *s, int64_t message_id, struct message_try 
 		" WHERE message_id = ? ORDER BY n DESC LIMIT ?",
 		DB_ARGS(DI(message_id), DI((int64_t)max)));
 
-	while (db_next(q))
-		out[n++] = (struct message_try){ .message_id = message_id,
+	for (; db_next(q); n++)
+		out[n] = (struct message_try){ .message_id = message_id,
 			.n = (int)db_int(q, 0),
 			.channel = store_keep(s, db_text(q, 1)),
 			.verdict = store_keep(s, db_text(q, 2)),

@@ -139,8 +139,11 @@ char *cloud_json_dump(json_t *v)
 
 const char *cloud_json_text(const json_t *o, const char *key, char *out, size_t n)
 {
-	const json_t *v = json_object_get(o, key);
+	return cloud_value_text(json_object_get(o, key), out, n);
+}
 
+const char *cloud_value_text(const json_t *v, char *out, size_t n)
+{
 	out[0] = '\0';
 	if (json_is_string(v))
 		cloud_copy(out, n, json_string_value(v));

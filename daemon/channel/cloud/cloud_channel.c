@@ -274,6 +274,7 @@ static struct cloud_account *open_account(const struct channel_settings *set,
 	rest.own = cloud_transport_rest(set->own);
 	a = p->open(&rest, wrong);
 	json_decref(rest.own);
+	/* cppcheck-suppress returnDanglingLifetime ; an account keeps copies, nothing of the settings */
 	return a;
 }
 

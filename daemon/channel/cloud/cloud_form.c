@@ -215,14 +215,5 @@ const json_t *cloud_path(const json_t *root, const char *path)
 
 const char *cloud_path_text(const json_t *root, const char *path, char *out, size_t n)
 {
-	const json_t *v = cloud_path(root, path);
-
-	out[0] = '\0';
-	if (json_is_string(v))
-		cloud_copy(out, n, json_string_value(v));
-	else if (json_is_integer(v))
-		snprintf(out, n, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
-	else if (json_is_boolean(v))
-		snprintf(out, n, "%s", json_is_true(v) ? "true" : "false");
-	return out;
+	return cloud_value_text(cloud_path(root, path), out, n);
 }

@@ -143,7 +143,8 @@ static bool add_body(struct generic_values *v, const char *body, struct cloud_re
 	ok = add_part(v, body, cloud_escape_of(v->a->text[GEN_TYPE]), &text, wrong, n);
 	if (ok)
 		sign_charset(buf_str(&text), v->a->text[GEN_CHARSET], &out->body);
-	OPENSSL_cleanse(text.data == NULL ? (char[1]){ 0 } : text.data, text.cap);
+	if (text.data != NULL)
+		OPENSSL_cleanse(text.data, text.cap);
 	buf_free(&text);
 	return ok;
 }

@@ -21,7 +21,7 @@
 #define NOW INT64_C(1695105000000) /* 2023-09-19 14:30 in Shanghai */
 
 /*
- * expect: a part of record_json(); a number, text or object in it has to be there, a list has
+ * expect: a part of record_write(); a number, text or object in it has to be there, a list has
  * to be the same. NULL: the row is refused with the code `fault` in the column `column`.
  */
 static const struct row {

@@ -310,6 +310,16 @@ def an_accepted_warning_outlives_kill_nine():
         assert set(ids) <= set(got)
 
 
+@test_shared
+def the_warnings_of_a_case_are_those_that_opened_and_joined_it(d):
+    first = d.ask("POST", "/v1/warnings", warning(230)).json
+    d.ask("POST", "/v1/warnings", warning(231))
+    again = d.ask("POST", "/v1/warnings", warning(230, warn_no="W230-2")).json
+    assert again["case"] == first["case"] and again["merged"], again
+    got = [w["id"] for w in d.ask("GET", "/v1/warnings?case=%d" % first["case"]).json["items"]]
+    assert sorted(got) == sorted([first["id"], again["id"]]), got
+
+
 # -- who may ----------------------------------------------------------------------------------------
 
 

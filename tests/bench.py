@@ -4,7 +4,7 @@
 The daemon, the simulated modems and the load run on this machine at the same time, as they would in
 a township office; limits of SQLite and of the bare transaction are measured in the same run.
 
-    B=build tests/bench.py [NAME...]      NAME: post rows match import latency sms cloud idle
+    B=build tests/bench.py [NAME...]      NAME: post rows match import latency sms failover cloud calls processor idle
     BENCH=full                            1,000,000 residents instead of 200,000
     BENCH_DIR=/path                       a folder on the disk to be measured (default /tmp)
 """
@@ -284,6 +284,61 @@ def cloud():
             continue
         at_least(what, channel["per_s"], "/s", 3000, "(bare requests %.0f/s)" % client["per_s"])
         at_most("  processor for a cloud message", channel["cpu_us"], "us", 75, "(bare request %.0f us)" % client["cpu_us"])
+
+
+RINGING = """levels = ( { code = "HIGH"; window = "always"; ack = "1h"; calls = 1; call_after = "0s"; call_every = "1h";
+rungs = ( { after = "0s"; who = ["members"]; ask = true; } ); } );"""
+# How fast the simulated modem speaks; how long a second key may come (1 and then 0); what is left between two calls.
+A_CHARACTER_S, DECIDE_S, PAUSE_S = 0.2, 5.0, 3.0
+
+
+def ring(n):
+    """n people who pick up after 0.4 s and press 1 at once: ([call lines], CPU seconds)."""
+    phones = "modem 0 family a7670\nphone 13*\n  call answer after 400ms key 1\n"
+    with House(modems=1, folder=FOLDER, script=phones, channel="voice = true; " + SWITCHED_OFF, more=RINGING) as h:
+        h.start()
+        h.settle(n, 1)
+        wait(lambda: h.ask("GET", "/v1/channels").json["items"][0].get("state") == "ready", 20)
+        cpu = h.cpu()
+        for i in range(n):
+            h.ask("POST", "/v1/warnings", warning(i, i + 1))
+        wait(lambda: len([x for x in h.sim.lines("call") if x["what"] == "hangup"]) == n, 60 * n, 0.1)
+        cpu = h.cpu() - cpu
+        wait(lambda: [m["state"] for m in h.all("messages") if m["kind"] == "call"] == ["delivered"] * n)
+        return h.sim.lines("call"), cpu
+
+
+def least(lines):
+    """What one dialogue takes by itself: ringing, speech until the key, what is said back, time for a second key, the pause."""
+    at = {}
+    for x in lines:
+        at.setdefault(x["what"], []).append(x)
+    dial, key, up = at["dial"][0]["t"], at["key"][0]["t"], at["hangup"][0]["t"]
+    said = sum(len(x["text"]) for x in at["spoke"] if key < x["t"] < up)
+    return (key - dial) / 1e6 + said * A_CHARACTER_S + DECIDE_S + PAUSE_S
+
+
+@bench
+def calls():
+    """Calls one after another through one modem, beside the length of the dialogue itself."""
+    n = 6
+    lines, _ = ring(n)
+    dials = [x["t"] for x in lines if x["what"] == "dial"]
+    each, alone = (dials[-1] - dials[0]) / 1e6 / (n - 1), least(lines)
+    show("calls through one modem, a key at once", 60 / each, "/min", "%.2f s each" % each)
+    at_most("  beside the dialogue alone (ring, speech, 5 s, pause)", each / alone, "times", 1.05, "(%.2f s)" % alone)
+
+
+@bench
+def processor():
+    """What one message costs us by its kind."""
+    _, cpu, _ = flow(1, 2000)
+    show("processor: SMS by modem, with its report", cpu * 1e3, "us")
+    out = {x["what"]: x for x in map(json.loads, tool("bench_cloud", 2, 64).splitlines())}
+    show("processor: SMS by cloud (the channel)", out["channel"]["cpu_us"], "us")
+    n = 4
+    _, used = ring(n)
+    show("processor: call by modem, with its warning and two SMS", used * 1e6 / n, "us", "%d calls" % n)
 
 
 @bench

@@ -284,7 +284,7 @@ static void alert_due(void *arg, void *own)
 {
 	struct sim_modem *m = arg;
 
-	if (!still(m, own))
+	if (!still(m, own) || m->dial.state == ACTIVE) /* somebody was quicker */
 		return;
 	m->dial.state = ALERTING;
 	family(m)->tell(m, RINGS_OUT);
@@ -294,8 +294,10 @@ static void alert_due(void *arg, void *own)
 
 static void dial_due(void *arg, void *own)
 {
-	if (still(arg, own))
-		family(arg)->tell(arg, DIALS);
+	struct sim_modem *m = arg;
+
+	if (still(m, own) && m->dial.state != ACTIVE)
+		family(m)->tell(m, DIALS);
 }
 
 int sim_voice_dial(struct sim_modem *m, const char *number)

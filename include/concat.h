@@ -17,13 +17,6 @@
 #include "buf.h"
 #include "pdu.h"
 
-enum {
-	CONCAT_WAIT_MS = 120 * 1000,        /* then hand over what is there, marked incomplete */
-	CONCAT_CLOSE_MS = 24 * 3600 * 1000, /* then no part is added any more */
-	CONCAT_SETS_PER_SENDER = 10,        /* beyond: the oldest is closed as incomplete */
-	CONCAT_SETS_MAX = 200
-};
-
 struct concat_key {
 	char sender[PDU_NUMBER_SIZE];
 	unsigned ref, ref_bits, parts;

@@ -57,7 +57,7 @@ enum { SIM_CNMI_MODE, SIM_CNMI_MT, SIM_CNMI_BM, SIM_CNMI_DS, SIM_CNMI_BFR, SIM_C
 enum { SIM_MEM_SM, SIM_MEM_ME, SIM_MEM_SR, SIM_MEMS };
 
 struct sim_settings { /* lost at a reset; all int so that one table can name them */
-	int echo, verbose, quiet, cmee, cmgf, csms, csdh, cmms, cgsms, cscb;
+	int echo, verbose, quiet, cmee, cmgf, csms, csdh, cmms, cgsms;
 	int voice_keys, voice_lines;
 	int creg, cereg, cgreg, clip, colp, clir, crc, cvhu, ctzu, ctzr, cusd, cops_format;
 	int cnmi[SIM_CNMI];

@@ -9,7 +9,7 @@
 
 #include "banned.h"
 
-enum { TEXT = MONEY_SIGNS, GROUPED = 30 };
+enum { TEXT = MONEY_SIGNS };
 
 /* clang-format off */
 static const char *const nothing[] = {

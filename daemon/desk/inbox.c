@@ -14,7 +14,7 @@
 
 #include "banned.h"
 
-enum { TEXT_BYTES_MAX = 65536, FINGERPRINT = 32 };
+enum { TEXT_BYTES_MAX = 65536 };
 #define PARTS_WAIT_MS (120 * INT64_C(1000))
 
 static const char *normal_phone(struct desk *d, const char *from)

@@ -20,7 +20,14 @@ struct order {
 	struct fault *fault;
 };
 
-bool order_refuse(const struct order *o, const char *code, const char *why, const char *mend);
+/* False, which readers of a single file (the linter is one) must see. */
+static inline bool order_refuse(
+	const struct order *o, const char *code, const char *why, const char *mend)
+{
+	fault_set(o->fault, code, why, mend);
+	return false;
+}
+
 bool order_no_such(const struct order *o, const char *what);    /* 案件, 任务 */
 const char *order_text(const struct order *o, const char *key); /* of the body; "" none */
 

@@ -201,8 +201,10 @@ bool order_case_outcome(const struct order *o)
 
 static bool get_task(const struct order *o, struct task *t, struct casefile *c)
 {
-	if (!task_get(o->d->s, o->id, t))
-		return order_no_such(o, "任务");
+	if (!task_get(o->d->s, o->id, t)) {
+		order_no_such(o, "任务");
+		return false;
+	}
 	return casefile_get(o->d->s, t->case_id, c);
 }
 

@@ -20,12 +20,6 @@
 
 enum { SMS_MAX = 400 };
 
-bool order_refuse(const struct order *o, const char *code, const char *why, const char *mend)
-{
-	fault_set(o->fault, code, why, mend);
-	return false;
-}
-
 bool order_no_such(const struct order *o, const char *what)
 {
 	char why[64];

@@ -2,7 +2,8 @@
 """Runs every test program, counts what they say in TAP, shows what failed.
 
 Test programs are $B/test_* (cmocka), tests/e2e/test_*.py, and with --fuzz-seconds N each fuzz target
-over its corpus and N seconds of new input. Two run at a time, each for at most ten minutes; the
+over its corpus and N seconds of new input. One more than there are processors
+run at a time, since the end-to-end tests mostly wait, each for at most ten minutes; the
 last line is "N passed, N failed".
 """
 import argparse
@@ -91,7 +92,7 @@ def main():
                  if re.search(args.match, p)]
     passed = failed = skipped = 0
     times = []
-    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
         for result in concurrent.futures.as_completed([pool.submit(j) for j in jobs]):
             name, seconds, ok, bad, skip, text = result.result()
             passed += ok

@@ -38,6 +38,7 @@ static struct list_row {
 	{ "label with colon", "手机:13800138000", "13800138000=手机", "" },
 	{ "landline with blanks, then a mobile", "021 5555 0000 13800138000",
 		"021-55550000 13800138000", "" },
+	{ "an extension that is none is not cut", "021-55550000转5050转8082", "", "too_long" },
 	{ "an extension is no second number", "021-55550000转802", "021-55550000-802", "" },
 	{ "two numbers with an extension", "021-55550000-802、13800138000",
 		"021-55550000-802 13800138000", "" },

@@ -6,7 +6,7 @@
 
 #include "banned.h"
 
-enum { NUMBER_TEXT = PHONE_NUMBER_TEXT };
+enum { NUMBER_TEXT = PHONE_NUMBER_TEXT, EXTENSION_MAX = 6 };
 
 /* First five digits. The first row that fits decides; what no row names is unassigned. */
 /* clang-format off */
@@ -257,14 +257,18 @@ static enum phone_rc dial(
 	return domestic(digits, extension, false, area, out);
 }
 
-/* The extension behind '#', or the third group of 021-55550000-802. */
-static void split_extension(char *s, char *extension, size_t n)
+/*
+ * The extension behind '#', or the third group of 021-55550000-802. False: longer than any is; cut
+ * short it would be another's.
+ */
+static bool split_extension(char *s, char extension[EXTENSION_MAX + 1])
 {
 	char *mark = strchr(s, '#'), *hyphen = strrchr(s, '-'), digits[NUMBER_TEXT] = "";
 	size_t len = 0;
 
 	*extension = '\0';
-	if (mark == NULL && hyphen != NULL && strlen(hyphen + 1) <= 6 && hyphen[1] != '\0') {
+	if (mark == NULL && hyphen != NULL && strlen(hyphen + 1) <= EXTENSION_MAX &&
+		hyphen[1] != '\0') {
 		for (const char *p = s; p < hyphen; p++)
 			if (isdigit((unsigned char)*p))
 				digits[len++] = *p;
@@ -273,11 +277,18 @@ static void split_extension(char *s, char *extension, size_t n)
 			mark = hyphen;
 	}
 	if (mark == NULL)
-		return;
-	for (const char *p = mark; *p != '\0' && strlen(extension) + 1 < n; p++)
-		if (isdigit((unsigned char)*p))
-			snprintf(extension + strlen(extension), 2, "%c", *p);
+		return true;
+	len = 0;
+	for (const char *p = mark; *p != '\0'; p++) {
+		if (!isdigit((unsigned char)*p))
+			continue;
+		if (len == EXTENSION_MAX)
+			return false;
+		extension[len++] = *p;
+	}
+	extension[len] = '\0';
 	*mark = '\0';
+	return true;
 }
 
 /* Drops what people put between digits; false when something else is there. */
@@ -299,7 +310,7 @@ static bool squeeze(const char *s, char *out)
 
 enum phone_rc phone_number_read(const char *s, const char *area, struct phone *out)
 {
-	char text[NUMBER_TEXT] = "", extension[8], digits[NUMBER_TEXT] = "";
+	char text[NUMBER_TEXT] = "", extension[EXTENSION_MAX + 1], digits[NUMBER_TEXT] = "";
 	size_t n = 0;
 	enum phone_rc rc;
 	bool plus;
@@ -315,7 +326,8 @@ enum phone_rc phone_number_read(const char *s, const char *area, struct phone *o
 	plus = text[0] == '+';
 	if (strchr(text + plus, '+') != NULL)
 		return PHONE_BAD_CHARS;
-	split_extension(text, extension, sizeof extension);
+	if (!split_extension(text, extension))
+		return PHONE_TOO_LONG;
 	for (const char *p = text; *p != '\0'; p++)
 		if (isdigit((unsigned char)*p))
 			digits[n++] = *p;

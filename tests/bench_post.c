@@ -22,7 +22,7 @@
 
 #include "banned.h"
 
-enum { ANSWER = 8192, REQUEST = 1024, POSTS_MAX = 4000000, VILLAGES = 40, WAIT_MS = 2000 };
+enum { ANSWER = 8192, REQUEST = 1024, POSTS_MAX = 4000000, VILLAGES = 400, WAIT_MS = 2000 };
 
 struct sender {
 	int fd;

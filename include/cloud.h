@@ -53,8 +53,8 @@ struct cloud_answer {
 	const char *content_type; /* "" none */
 };
 
-enum cloud_class { /* providers.md, 1.1 */
-	CLOUD_OK,  /* accepted, not delivered */
+enum cloud_class {
+	CLOUD_OK, /* accepted, not delivered */
 	CLOUD_RETRY,
 	CLOUD_RATE,
 	CLOUD_CONFIG, /* account, key, signature, template, balance, clock, address: a person must act */

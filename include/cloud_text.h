@@ -1,7 +1,8 @@
 /*
  * cloud_text.h - what providers allow in a text: signature, links, length. Pure.
  *
- * providers.md 1.4.
+ * Source: the providers' rules for texts: one signature in front, no link, no 【】 in a value, 70 or 67
+ * UTF-16 units a segment.
  */
 #ifndef QUANZU_CLOUD_TEXT_H
 #define QUANZU_CLOUD_TEXT_H

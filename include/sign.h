@@ -6,7 +6,7 @@
  * take the header from there; `quanzu explain sign` shows it whole. Pure: times and nonces come
  * in. Secrets may stand in the steps, so sign_free() wipes.
  *
- * Sources: providers.md, named per function; vectors in tests/vectors/sign.jsonl.
+ * Sources: the providers' pages of the same names; vectors in tests/vectors/sign.jsonl.
  */
 #ifndef QUANZU_SIGN_H
 #define QUANZU_SIGN_H
@@ -85,7 +85,7 @@ struct sign_request { /* borrowed */
 	size_t body_len;
 };
 
-/* -- Aliyun (providers.md 2.1, 2.2, 2.6) ------------------------------------------------------------- */
+/* -- Aliyun: V3, RPC and MNS signature --------------------------------------------------------------- */
 
 /* ACS3-HMAC-SHA256. Steps: hashed_body, hashed_canonical, signed_headers, authorization. */
 void sign_acs3(const struct sign_request *r, const char *key, const char *secret, struct sign *s);

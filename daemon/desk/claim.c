@@ -91,13 +91,8 @@ void outbox_fill(struct desk *d, const struct message *m, struct outgoing *out)
 		snprintf(out->text, sizeof out->text, "%s", m->text);
 	snprintf(out->template, sizeof out->template, "%s", m->template);
 	snprintf(out->values, sizeof out->values, "%s", m->values);
-	if (is_call(m) && m->task_id != 0) {
-		const char *said = calling_said(d, m);
-
+	if (is_call(m) && m->task_id != 0)
 		snprintf(out->keys, sizeof out->keys, "%s", CALL_KEYS);
-		if (strlen(said) < sizeof out->said) /* else the channel's own words */
-			snprintf(out->said, sizeof out->said, "%s", said);
-	}
 }
 
 /* Parts that came from another number are never joined with the rest: from the first one on. */
@@ -117,8 +112,18 @@ static bool keeps_link(struct desk *d, const char *channel)
 	return set != NULL && strcmp(set->kind, "modem") == 0 && set->pace_ms < LINK_MS;
 }
 
+/* Only of a call that is placed: it opens the case. */
+static void put_said(struct desk *d, const struct message *m, struct outgoing *out)
+{
+	const char *said = out->keys[0] == '\0' ? "" : calling_said(d, m);
+
+	if (strlen(said) < sizeof out->said) /* else the channel's own words */
+		snprintf(out->said, sizeof out->said, "%s", said);
+}
+
 static bool take(struct desk *d, const char *channel, struct message *m, struct outgoing *out)
 {
+	put_said(d, m, out);
 	if (m->parts_sent > 0 && strcmp(m->channel, channel) != 0) {
 		begin_anew(d, m);
 		out->first_part = 0;
@@ -155,13 +160,13 @@ bool desk_claim(struct desk *d, const char *channel, enum outgoing_kind kind, st
 	struct message m, passed;
 	const struct message *after = NULL;
 
-	if (kind == OUTGOING_CALL && !traffic_may_call(d, channel))
-		return false; /* asked again at the end of the next batch */
 	for (int n = 0; n < LOOK_MAX && message_next(d->s, code, after, &m); n++) {
 		struct traffic_answer a;
 
 		if (is_over(d, &m))
 			continue;
+		if (kind == OUTGOING_CALL && !traffic_may_call(d, channel))
+			return false; /* asked again at the end of the next batch */
 		outbox_fill(d, &m, out);
 		a = traffic_ask(d, channel, &m, out);
 		if (a.turn == TRAFFIC_GO)

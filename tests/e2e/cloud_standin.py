@@ -5,7 +5,7 @@
         ... s.url, s.sent, s.wrong ...
 
 Nothing here is shared with the gateway: signatures are computed with hashlib and hmac from the
-providers' texts (providers.md). A request whose signature, date or nonce is wrong is refused as the
+providers' texts. A request whose signature, date or nonce is wrong is refused as the
 provider would, and stands in `wrong`, which a test expects to be empty.
 
 What a send may meet: "good"; ("code", CODE, TEXT) of the provider; ("http", STATUS, BODY);

@@ -1,7 +1,8 @@
 /*
  * aliyun.c - Aliyun SMS (dysmsapi) and voice (dyvmsapi), both 2017-05-25.
  *
- * Source: the provider's pages named in providers.md 2. Not tried on a live account.
+ * Source: the provider's pages V3 request and signature, SendSms, QuerySendDetails, API error codes;
+ * SingleCallByTts, SingleCallByVoice, status codes. Not tried on a live account.
  */
 #include "aliyun.h"
 
@@ -45,7 +46,7 @@ static const struct cloud_key keys[ALI_KEYS] = {
 	[ALI_QUEUE_ENDPOINT] = { "queue_endpoint", CLOUD_URL, false, "https://1943695596114318.mns.cn-hangzhou.aliyuncs.com", 8, 200, NULL, "消息队列网址" },
 };
 
-/* providers.md 2.4, 2.7 */
+/* The pages API error codes and voice status codes; some rows are from memory. */
 static const struct cloud_code aliyun_codes[] = {
 	{ "isp.SYSTEM_ERROR", CLOUD_RETRY, 0 }, { "isp.GATEWAY_ERROR", CLOUD_RETRY, 0 },
 	{ "ServiceUnavailable*", CLOUD_RETRY, 0 }, { "InternalError*", CLOUD_RETRY, 0 },

@@ -1,7 +1,8 @@
 /*
  * aliyun_report.c - receipts, replies and calls of Aliyun: pushed, or read from its queues.
  *
- * Source: providers.md 2.5 to 2.7. Not tried on a live account.
+ * Source: the provider's pages SmsReport, SmsUp, VoiceReport, QueryCallDetailByCallId and MNS request
+ * signature. Not tried on a live account.
  */
 #include "aliyun.h"
 

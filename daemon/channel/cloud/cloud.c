@@ -196,7 +196,7 @@ void cloud_verdict_code(struct cloud_verdict *v, const struct cloud_code *table,
 						       : MINUTE;
 }
 
-/* From a public list, unverified (providers.md 2.5); the rest is failed and no more is known. */
+/* From a public list, unverified; the rest is failed and no more is known. */
 static const struct cloud_code carrier[] = { { "DELIVERED", CLOUD_OK, 0 },
 	{ "DELIVRD", CLOUD_OK, 0 }, { "CM:0000", CLOUD_OK, 0 }, { "DB:0101", CLOUD_NUMBER, 0 },
 	{ "CB:0053", CLOUD_NUMBER, 0 }, { "DB:0102", CLOUD_NO_REPLY, 0 },

@@ -1,7 +1,7 @@
 /*
  * generic.c - any SMS platform over HTTP, described by the configuration alone.
  *
- * Source: design of our own (providers.md 9). Nothing is executed: texts with {names}
+ * Source: design of our own. Nothing is executed: texts with {names}
  * (cloud_form.h), an expression for the signature (sign_expr.h), paths and POSIX expressions.
  */
 #include "generic.h"

@@ -1,7 +1,8 @@
 /*
  * huawei.c - Huawei Cloud SMS (existing customers only) and voice notification.
  *
- * Source: the provider's pages named in providers.md 4. Not tried on a live account; the digest
+ * Source: the provider's pages 发送短信, 接收状态报告, 接收上行短信, 认证鉴权, 错误码; 语音通知API,
+ * 呼叫状态通知; API 签名指南. Not tried on a live account; the digest
  * of WSSE is read as its samples show it, `digest = raw` is the reading of its formula.
  */
 #include <assert.h>
@@ -54,7 +55,7 @@ static const struct cloud_key keys[KEYS] = {
 	[VOICE_ENDPOINT] = { "voice_endpoint", CLOUD_URL, false, "https://rtccall.cn-north-1.myhuaweicloud.cn:443", 8, 200, NULL, "语音接口网址" },
 };
 
-/* providers.md 4.1, 4.2; also what stands as status of one number. */
+/* The pages 错误码 of SMS and voice; also what stands as status of one number. */
 static const struct cloud_code codes[] = {
 	{ "E000000", CLOUD_RETRY, 0 }, { "E000623", CLOUD_RATE, 0 },
 	{ "E000110", CLOUD_CONFIG, CODE_CLOCK },

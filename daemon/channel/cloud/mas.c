@@ -2,7 +2,7 @@
  * mas.c - 云MAS of China Mobile, HTTP: text (norsubmit) and registered texts (tmpsubmit).
  *
  * The body is base64 of JSON, its mac an MD5 over the values. Source: the interface text as
- * quoted in public client programs (providers.md 5). Not tried on a live account.
+ * quoted in public client programs. Not tried on a live account.
  */
 #include <assert.h>
 #include <stdio.h>

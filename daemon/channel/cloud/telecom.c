@@ -1,7 +1,7 @@
 /*
  * telecom.c - China Telecom, 天翼云 SMS behind its EOP gateway.
  *
- * Source: public client programs that agree on the steps (providers.md 7); no list of error codes
+ * Source: public client programs that agree on the steps; no list of error codes
  * and no form of receipts was found, so there are none here. Not tried on a live account.
  */
 #include <assert.h>

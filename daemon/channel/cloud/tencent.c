@@ -2,7 +2,8 @@
  * tencent.c - Tencent Cloud SMS (2021-01-11) and voice (2020-09-02).
  *
  * HTTP is 200 for errors too: Response.Error and the Code of the number tell. Source: the
- * provider's pages named in providers.md 3. Not tried on a live account.
+ * provider's pages SendSms, SMS error codes, status and reply callback, PullSmsSendStatus,
+ * PullSmsReplyStatus, SendTtsVoice, voice callbacks, signature v3. Not tried on a live account.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -49,7 +50,7 @@ static const struct cloud_key keys[KEYS] = {
 	[VOICE_ENDPOINT] = { "voice_endpoint", CLOUD_URL, false, "https://vms.tencentcloudapi.com", 8, 200, NULL, "语音接口网址" },
 };
 
-/* providers.md 3.3, 3.4; the first row that fits counts. */
+/* The pages SMS error codes and voice failure codes; the first row that fits counts. */
 static const struct cloud_code codes[] = {
 	{ "InternalError.SigVerificationFail", CLOUD_CONFIG, 0 }, { "InternalError.SigFieldMissing", CLOUD_CONFIG, 0 },
 	{ "InternalError.RestApiInterfaceNotExist", CLOUD_CONFIG, 0 },

@@ -2,7 +2,7 @@
  * twilio.c - Twilio Messages and Calls: outside the mainland, here as a second reading of the
  * contract and a double for tests; not for real residents.
  *
- * Source: the provider's pages named in providers.md 8. Not tried on a live account.
+ * Source: the provider's pages Messages, Calls and validating requests. Not tried on a live account.
  */
 #include <assert.h>
 #include <stdio.h>

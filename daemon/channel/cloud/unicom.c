@@ -1,7 +1,7 @@
 /*
  * unicom.c - 一信通 of China Unicom (ums86 type): forms in GBK, answers as text or JSON.
  *
- * Source: interface text and public client programs (providers.md 6). Not tried on a live
+ * Source: interface text and public client programs. Not tried on a live
  * account; the fields inside replys and the status words of report.do are from memory.
  */
 #include <assert.h>

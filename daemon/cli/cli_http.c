@@ -13,7 +13,13 @@
 
 #include "banned.h"
 
-enum { CONNECT_S = 10, ANSWER_S = 15 * 60, ANSWER_MAX = 512 << 20, EXIT_TRY_LATER = 75 };
+enum {
+	CONNECT_S = 10,
+	ANSWER_S = 15 * 60,
+	ANSWER_MAX = 512 << 20,
+	ASK_FIRST = 1 << 20, /* bytes of a body */
+	EXIT_TRY_LATER = 75
+};
 
 struct cli_http {
 	CURL *curl;
@@ -144,8 +150,10 @@ static void say_why(const struct cli_http *h, CURLcode rc, char *why, size_t n, 
 
 static struct curl_slist *headers_of(const struct cli_request *r)
 {
-	/* Without an Expect: the body follows at once. */
-	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+	/* A large body waits for the answer to its head: who is refused while still sending finds a
+	 * broken line in place of the reason. A small one follows at once. */
+	const char *expect = r->len > ASK_FIRST ? "Expect: 100-continue" : "Expect:";
+	struct curl_slist *list = curl_slist_append(NULL, expect);
 	char line[160];
 
 	if (r->type == NULL)
@@ -167,6 +175,7 @@ static void prepare(struct cli_http *h, const struct cli_request *r, const char 
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
 	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)ANSWER_S);
+	curl_easy_setopt(c, CURLOPT_EXPECT_100_TIMEOUT_MS, (long)ANSWER_S * 1000);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, body);

@@ -204,11 +204,21 @@ static struct fit fit_area(const char *text, const struct place_area *a)
 	return fit;
 }
 
+static bool has_digits(const char *text, size_t n) /* so many in a row */
+{
+	for (; *(text += strcspn(text, "0123456789")) != '\0'; text += strspn(text, "0123456789"))
+		if (strspn(text, "0123456789") >= n)
+			return true;
+	return false;
+}
+
 /* Code runs anywhere in the text: the code of an area, or of a grid below it. */
 static bool by_code(const struct place_area *areas, size_t count, const char *text, size_t *index)
 {
 	size_t best = 0;
 
+	if (!has_digits(text, PLACE_CODE))
+		return false; /* as in most addresses: no area need be looked at */
 	for (size_t i = 0; i < count; i++) {
 		size_t n = strlen(areas[i].code);
 		const char *at = n >= PLACE_CODE ? strstr(text, areas[i].code) : NULL;

@@ -1,5 +1,6 @@
 /* The person as a case knows them: what the warning says, filled up from the list. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "area.h"
@@ -38,12 +39,23 @@ static void load_areas(struct desk *d)
 	d->areas_version = version;
 }
 
+static int by_code(const void *code, const void *area)
+{
+	return strcmp(code, ((const struct place_area *)area)->code);
+}
+
 static const char *find(struct desk *d, const char *text)
 {
+	const struct place_area *named;
 	struct place_match m;
 
 	if (text[0] == '\0')
 		return "";
+	/* Mostly it is one of our codes, and then there is nothing to be read out of it. */
+	named = place_is_code(text) ? bsearch(text, d->areas, d->area_count, sizeof *named, by_code)
+				    : NULL;
+	if (named != NULL)
+		return store_keep(d->s, named->code);
 	m = place_find(d->areas, d->area_count, text, d->set->area);
 	if (m.how == PLACE_NONE || m.how == PLACE_AMBIGUOUS || m.how == PLACE_BY_PARENT)
 		return "";

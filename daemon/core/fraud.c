@@ -1,6 +1,7 @@
 #include "fraud.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "cell.h"
@@ -69,6 +70,12 @@ static const struct fraud_type *same_code(
 	return NULL;
 }
 
+/* Has the office an entry of its own for this code? */
+static bool is_replaced(const struct fraud_type *t, const struct fraud_table *own)
+{
+	return own != NULL && same_code(own->types, own->count, t->code) != NULL;
+}
+
 const struct fraud_type *fraud_at(size_t i, const struct fraud_table *own)
 {
 	size_t mine = own == NULL ? 0 : own->count;
@@ -76,12 +83,9 @@ const struct fraud_type *fraud_at(size_t i, const struct fraud_table *own)
 	if (i < mine)
 		return &own->types[i];
 	i -= mine;
-	for (size_t k = 0; k < HOUSE; k++) {
-		if (mine > 0 && same_code(own->types, mine, house[k].code) != NULL)
-			continue;
-		if (i-- == 0)
+	for (size_t k = 0; k < HOUSE; k++)
+		if (!is_replaced(&house[k], own) && i-- == 0)
 			return &house[k];
-	}
 	return NULL;
 }
 
@@ -92,23 +96,41 @@ const struct fraud_type *fraud_of_code(const char *code, const struct fraud_tabl
 	return t != NULL ? t : same_code(house, HOUSE, code);
 }
 
+/* One of 64 bits for a common ideograph, 0 for anything else. */
+static uint64_t char_bit(const char *c)
+{
+	unsigned char lead = (unsigned char)*c;
+
+	return lead >= 0xE4 && lead <= 0xE9 ? UINT64_C(1) << (c[2] & 0x3F) : 0;
+}
+
+/* Blanks and marks that people write or leave out. */
+static bool is_dropped(const char *c, size_t n)
+{
+	static const char *const marks[] = { "、", "【", "】", "“", "”", "。" };
+
+	if (n == 1)
+		return strchr(" \n\t(),/-\".", *c) != NULL;
+	if (char_bit(c) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (n == strlen(marks[i]) && memcmp(c, marks[i], n) == 0)
+			return true;
+	return false;
+}
+
 /* Small letters, no blanks and marks, without 类, 诈骗, 型, 案 at the end. */
 static void normal(const char *word, size_t len, char out[FRAUD_WORD])
 {
-	static const char *const dropped[] = { " ", "\n", "\t", "(", ")", "、", ",", "/", "-", "【",
-		"】", "“", "”", "\"", "。", "." };
-	const char *end = word + len;
-	size_t n = 0;
+	size_t n = 0, step;
 	bool cut = true;
 
-	while (word < end) {
-		size_t step = text_prefix(word, 1), i = 0, count = sizeof dropped / sizeof *dropped;
-
-		while (i < count && strncmp(word, dropped[i], strlen(dropped[i])) != 0)
-			i++;
-		for (size_t k = 0; i == count && k < step && n + 1 < FRAUD_WORD; k++)
-			out[n++] = (char)(step == 1 ? tolower((unsigned char)word[k]) : word[k]);
-		word += step;
+	for (const char *c = word; c < word + len; c += step) {
+		step = text_prefix(c, 1);
+		if (is_dropped(c, step))
+			continue;
+		for (size_t k = 0; k < step && n + 1 < FRAUD_WORD; k++)
+			out[n++] = (char)(step == 1 ? tolower((unsigned char)c[k]) : c[k]);
 	}
 	out[n] = '\0';
 	while (cut) {
@@ -123,77 +145,104 @@ static void normal(const char *word, size_t len, char out[FRAUD_WORD])
 	}
 }
 
-/* What a search has found: a longer word beats a shorter one, a whole word beats all. */
-struct hit {
+/* A longer word beats a shorter one, a whole word beats all. */
+struct search {
+	char text[FRAUD_WORD]; /* in its normal form */
+	uint64_t inside;       /* char_bit() of all its characters */
 	const struct fraud_type *type;
 	size_t length;
 	bool whole;
 };
 
-static void try_word(const char *text, const char *alias, size_t len, const struct fraud_type *t,
-	struct hit *hit)
+static void search_text(struct search *s, const char *cell)
 {
+	size_t n;
+
+	normal(cell, strlen(cell), s->text);
+	n = strlen(s->text);
+	for (size_t i = 0; i + 2 < n; i++)
+		s->inside |= char_bit(s->text + i);
+}
+
+static void try_word(struct search *s, const char *alias, size_t len, const struct fraud_type *t)
+{
+	uint64_t first = char_bit(alias), second = first != 0 && len > 3 ? char_bit(alias + 3) : 0;
 	char word[FRAUD_WORD];
 	size_t n;
 	bool whole;
 
-	/* Most words are not in the text: their first character tells, cheaply. */
-	if ((unsigned char)alias[0] >= 0xE4 && (unsigned char)alias[0] <= 0xE9 &&
-		memmem(text, strlen(text), alias, 3) == NULL)
+	/* Most words are not in the text: their first two characters tell, cheaply. */
+	if ((s->inside & (first | second)) != (first | second))
 		return;
 	normal(alias, len, word);
 	n = strlen(word);
-	whole = strcmp(text, word) == 0;
-	if (n == 0 || text_count(word) < 2 || hit->whole || (!whole && strstr(text, word) == NULL))
+	whole = strcmp(s->text, word) == 0;
+	if (n == 0 || text_count(word) < 2 || s->whole || (!whole && strstr(s->text, word) == NULL))
 		return;
-	if (whole || n > hit->length)
-		*hit = (struct hit){ t, n, whole };
-}
-
-static void try_type(const char *text, const struct fraud_type *t, struct hit *hit)
-{
-	const char *at = t->aliases;
-
-	try_word(text, t->name, strlen(t->name), t, hit);
-	while (at != NULL && *at != '\0') {
-		size_t n = strcspn(at, " ");
-
-		try_word(text, at, n, t, hit);
-		at += n;
-		at += strspn(at, " ");
+	if (whole || n > s->length) {
+		s->type = t;
+		s->length = n;
+		s->whole = whole;
 	}
 }
 
-static struct hit search(const char *word, bool tips, const struct fraud_table *own)
+static void try_type(struct search *s, const struct fraud_type *t, bool tips)
 {
-	struct hit hit = { NULL, 0, false };
-	char cell[CELL_MAX], text[FRAUD_WORD];
+	const char *at = t->aliases;
+
+	if (t->tip != tips)
+		return;
+	try_word(s, t->name, strlen(t->name), t);
+	while (at != NULL && *at != '\0') {
+		size_t n = (size_t)(strchrnul(at, ' ') - at);
+
+		try_word(s, at, n, t);
+		at += n;
+		at += *at == ' ';
+	}
+}
+
+/* The type that the word means, or NULL. */
+static const struct fraud_type *search(
+	const char *word, bool tips, const struct fraud_table *own, bool *whole)
+{
+	struct search s = { .length = 0 };
+	char cell[CELL_MAX];
 	const struct fraud_type *t;
 
+	*whole = false;
 	if (cell_clean(word, CELL_NFKC, cell, sizeof cell) != CELL_TEXT)
-		return hit;
+		return NULL;
 	t = fraud_of_code(cell, own);
-	if (t != NULL && t->tip == tips)
-		return (struct hit){ t, 0, true };
-	normal(cell, strlen(cell), text);
-	for (size_t i = 0; (t = fraud_at(i, own)) != NULL; i++)
-		if (t->tip == tips)
-			try_type(text, t, &hit);
-	return hit;
+	if (t != NULL && t->tip == tips) {
+		*whole = true;
+		return t;
+	}
+	search_text(&s, cell);
+	for (size_t i = 0; own != NULL && i < own->count; i++)
+		try_type(&s, &own->types[i], tips);
+	for (size_t i = 0; i < HOUSE && !s.whole; i++)
+		if (!is_replaced(&house[i], own))
+			try_type(&s, &house[i], tips);
+	*whole = s.whole;
+	return s.type;
 }
 
 const struct fraud_type *fraud_of_word(const char *word, const struct fraud_table *own, bool *exact)
 {
-	struct hit hit = search(word, false, own);
+	bool whole;
+	const struct fraud_type *t = search(word, false, own, &whole);
 
 	if (exact != NULL)
-		*exact = hit.type != NULL && hit.whole;
-	return hit.type != NULL ? hit.type : fraud_of_code("UNKNOWN", own);
+		*exact = whole;
+	return t != NULL ? t : fraud_of_code("UNKNOWN", own);
 }
 
 const struct fraud_type *fraud_tip_of_word(const char *word, const struct fraud_table *own)
 {
-	return search(word, true, own).type;
+	bool whole;
+
+	return search(word, true, own, &whole);
 }
 
 /* Depth is bounded so that an office's table that bites its own tail ends. */

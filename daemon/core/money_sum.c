@@ -31,13 +31,19 @@ static const struct { const char *word; char as; } signs[] = {
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
+/* The first byte spares most comparisons. */
+static bool starts(const char *s, const char *word)
+{
+	return *s == *word && strncmp(s, word, strlen(word)) == 0;
+}
+
 bool money_signs(const char *s, char *out, bool *spoken)
 {
 	*spoken = false;
 	while (*s != '\0') {
 		size_t i = 0, len;
 
-		while (i < COUNT(signs) && strncmp(s, signs[i].word, strlen(signs[i].word)) != 0)
+		while (i < COUNT(signs) && !starts(s, signs[i].word))
 			i++;
 		if (i < COUNT(signs)) {
 			len = strlen(signs[i].word);

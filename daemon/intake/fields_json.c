@@ -238,11 +238,12 @@ struct fields_json *fields_of_json(const json_t *object, enum header_kind kind, 
 		fault_at(why, row, "", "");
 		return NULL;
 	}
-	flat = calloc(1, sizeof *flat);
+	flat = malloc(sizeof *flat); /* a field is filled when it is added */
 	if (flat == NULL)
 		abort();
 	flat->kind = kind;
 	flat->ctx = ctx;
+	flat->count = 0;
 	arena_init(&flat->arena, ARENA_MAX);
 	add_members(flat, object, 0, NULL);
 	return flat;

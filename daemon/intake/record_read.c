@@ -26,7 +26,8 @@ static const struct taker *taker_of(const char *field)
 		n--;
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		for (const struct taker *t = tables[i]; t->field != NULL; t++)
-			if (strlen(t->field) == n && strncmp(t->field, field, n) == 0)
+			if (t->field[0] == field[0] && strncmp(t->field, field, n) == 0 &&
+				t->field[n] == '\0')
 				return t;
 	return NULL;
 }

@@ -23,7 +23,8 @@ enum {
 	SECOND_MS = 1000,
 	QUIET_MS = 10000, /* without descriptors: a line in the log at most this often */
 	CROWDED_MS = 25,  /* between two tries to make room */
-	STOP_MS = 30000
+	STOP_MS = 30000,
+	ANSWER_ROOM = 8 << 10 /* for the head of an answer and what is noted of each header */
 };
 
 struct door { /* one listening socket */
@@ -258,6 +259,10 @@ static void on_mhd_log(void *arg, const char *fmt, va_list ap)
 	log_debug("http library says=%s", line);
 }
 
+/*
+ * Half of a connection's memory is the buffer that it reads into: a whole head fits. All of it is
+ * cleared after each request, so it is no larger than that needs.
+ */
 static bool start_mhd(struct server *s, const struct settings *set)
 {
 	s->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET |
@@ -265,7 +270,7 @@ static bool start_mhd(struct server *s, const struct settings *set)
 		0, NULL, NULL, exchange_on_request, &s->exchange, MHD_OPTION_EXTERNAL_LOGGER,
 		on_mhd_log, NULL, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)set->http.connections + ACCEPTS, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, set->http.header_max + REQUEST_SMALL / 2,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, 2 * set->http.header_max + ANSWER_ROOM,
 		MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)16384, MHD_OPTION_STRICT_FOR_CLIENT,
 		1, MHD_OPTION_URI_LOG_CALLBACK, exchange_on_line, &s->exchange,
 		MHD_OPTION_NOTIFY_COMPLETED, exchange_on_completed, &s->exchange,

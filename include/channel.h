@@ -43,7 +43,8 @@ struct outgoing { /* one message in the hands of a channel; its `sending` is on 
 	int first_part; /* parts before it are sent already, 0-based */
 	int concat_ref; /* 8 bits, one per recipient and message */
 	int validity_min;
-	char keys[16]; /* of a call: those that end it, "107"; "" none is waited for */
+	int64_t placed_ms; /* of a question: when it was handed to the channel; else 0 */
+	char keys[16];     /* of a call: those that end it, "107"; "" none is waited for */
 	/* Of a call: what is said back to a key, a JSON object {"1":"…","other":"…"}; "" the channel's words. */
 	char said[512];
 };
@@ -144,6 +145,8 @@ struct channel_hook_answer {
 
 struct channel_kind {
 	const char *kind;
+	/* A call that it says is SENT is only accepted: a report tells how it ended. */
+	bool ends_by_report;
 	/* Plain Chinese what is wrong with its keys, and the key (NULL: the whole); NULL: nothing. May be NULL. */
 	const char *(*check)(const struct channel_settings *set, const struct settings *all,
 		const char **key, char *text, size_t n);

@@ -105,7 +105,8 @@ void desk_late(struct desk *d, const char *channel, int64_t id, int part,
 /*
  * A delivery report, found as struct report says; one of an unknown reference is kept for 200 s.
  * One that names the message or the provider's id is about all of it: `pending` settles an unsure
- * one. What comes late, twice or out of order changes nothing.
+ * one. What comes late, twice or out of order changes nothing, but that delivered counts for good,
+ * also after a report that it was not.
  */
 void desk_report(struct desk *d, const char *channel, const struct report *r);
 bool desk_has_questions(const struct desk *d);

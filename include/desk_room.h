@@ -247,9 +247,19 @@ void bundle_up(struct desk *d, struct message *m, struct outgoing *out);
 
 void receipt_ask(struct desk *d, const struct message *m, int n); /* later, for the n-th time */
 void receipt_due(struct desk *d, const struct timer *t);
+/* Asks the provider now. */
+void receipt_question(struct desk *d, const struct message *m);
 /* A report that was quicker than the answer it belongs to. */
 void receipt_early(
 	struct desk *d, struct message *m, const struct send_part *p, const char *channel);
 void receipt_early_ref(struct desk *d, struct message *m, const char *other_ref);
+
+/* -- call_end.c: calls whose end only a report tells --------------------------------------------------- */
+
+bool call_end_is_told(struct desk *d, const struct message *m); /* a call by such a channel */
+int64_t call_end_wait_ms(const struct desk *d);
+/* The provider has it: its end is waited for. Nothing for a message of another kind. */
+void call_end_expect(struct desk *d, const struct message *m);
+void call_end_due(struct desk *d, const struct timer *t);
 
 #endif

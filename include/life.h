@@ -30,8 +30,8 @@ enum message_event {
 	MSG_EV_ACCEPTED, /* the network took it */
 	MSG_EV_REJECTED, /* final refusal */
 	MSG_EV_NOT_SENT, /* it certainly never left: back to the queue */
-	MSG_EV_SILENCE,
-	MSG_EV_RETRY, /* unsure and urgent: again, marked as a repeat */
+	MSG_EV_SILENCE,  /* no answer; of a call that a provider took: it never told the end */
+	MSG_EV_RETRY,    /* unsure and urgent: again, marked as a repeat */
 	MSG_EV_REPORT_OK,
 	MSG_EV_REPORT_BAD,
 	MSG_EV_SUPERSEDE,

@@ -112,8 +112,9 @@ struct settings {
 	char log_level[8];                 /* R */
 	int64_t disk_low_bytes;            /* below: intake answers 507 */
 	int inbox_per_sender_hour, answers_per_hour, answers_per_day; /* R */
-	int bundle_s;      /* R; notices to one person wait so long for others; 0 off */
-	int unsure_wait_s; /* R; an urgent SMS without answer of the network: again after this */
+	int bundle_s;        /* R; notices to one person wait so long for others; 0 off */
+	int unsure_wait_s;   /* R; an urgent SMS without answer of the network: again after this */
+	int call_end_wait_s; /* R; a call by a provider that tells no end: asked for after this */
 };
 
 struct settings_error {

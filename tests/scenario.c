@@ -201,6 +201,7 @@ void play_tick(struct play *p)
 {
 	play_begin(p);
 	desk_tick(p->desk);
+	play_questions(p);
 	play_finish(p);
 	play_pump(p);
 }
@@ -447,6 +448,7 @@ bool scenario_play(const char *path, bool restarts, char *why, int why_size)
 	}
 	desk_close(p->desk);
 	temp_store_close(&p->t);
+	json_decref(p->set.channel[0].own);
 	phrases_free(p->set.phrases);
 	free(p->heard);
 	free(p->call);

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "scenario_room.h"
+#include "timeline.h"
 
 #include "banned.h"
 
@@ -101,7 +103,7 @@ static void query_words(struct play *p, const char *sql, char *out, size_t n)
 	play_finish(p);
 }
 
-static void compare(struct play *p, const char *what, const char *there, const char *wanted)
+void play_compare(struct play *p, const char *what, const char *there, const char *wanted)
 {
 	size_t n;
 
@@ -114,6 +116,26 @@ static void compare(struct play *p, const char *what, const char *there, const c
 		play_fail(p, "%s is [%s], not [%s]", what, there, wanted);
 }
 
+/* expect timeline WORDS: a line of the newest case holds them. */
+static void expect_timeline(struct play *p, char *at)
+{
+	const char *words = play_need(p, &at, "words");
+	json_t *list, *one;
+	bool found = false;
+	size_t i;
+
+	play_begin(p);
+	list = timeline_of_case(
+		p->t.s, db_number(p->t.s->db, "SELECT max(id) FROM cases", 0, DB_NONE), false);
+	play_finish(p);
+	json_array_foreach(list, i, one) {
+		found = found || strstr(json_str(one, "line"), words) != NULL;
+	}
+	json_decref(list);
+	if (!found)
+		play_fail(p, "the timeline has no %s", words);
+}
+
 static void expect_tasks(struct play *p, char *at)
 {
 	const char *who = play_need(p, &at, "who");
@@ -124,7 +146,7 @@ static void expect_tasks(struct play *p, char *at)
 	snprintf(sql, sizeof sql, "SELECT state FROM task WHERE member_id = %lld ORDER BY id",
 		(long long)play_member(p, who, phone));
 	query_words(p, sql, there, sizeof there);
-	compare(p, who, there, at);
+	play_compare(p, who, there, at);
 }
 
 /* expect count 赵一 4: so many SMS in all; expect count answers: kinds of purpose. */
@@ -138,7 +160,7 @@ static void expect_count(struct play *p, char *at)
 	for (int i = 0; i < p->heard_count; i++)
 		n += strcmp(p->heard[i].to, phone) == 0;
 	snprintf(there, sizeof there, "%d", n);
-	compare(p, who, there, at);
+	play_compare(p, who, there, at);
 }
 
 /* expect by sim1 3: so many SMS left by that channel. */
@@ -151,7 +173,7 @@ static void expect_by(struct play *p, char *at)
 	for (int i = 0; i < p->heard_count; i++)
 		n += strcmp(p->heard[i].channel, name) == 0;
 	snprintf(there, sizeof there, "%d", n);
-	compare(p, name, there, at);
+	play_compare(p, name, there, at);
 }
 
 /* expect codes NAME 2:9 3:2: so many live codes of two and of three digits. */
@@ -166,7 +188,7 @@ static void expect_codes(struct play *p, char *at)
 		" AND code_closed_at = 0 GROUP BY length(code) ORDER BY length(code)",
 		(long long)id);
 	query_words(p, sql, there, sizeof there);
-	compare(p, who, there, at);
+	play_compare(p, who, there, at);
 }
 
 /* expect events KIND 2: so many rows of that kind in the books. */
@@ -180,7 +202,7 @@ static void expect_events(struct play *p, char *at)
 		(long long)db_number(p->t.s->db, "SELECT count(*) FROM event WHERE kind = ?", 0,
 			DB_ARGS(DT(kind))));
 	play_finish(p);
-	compare(p, kind, there, at);
+	play_compare(p, kind, there, at);
 }
 
 /* It is sealed. */
@@ -198,7 +220,7 @@ static void expect_case_reason(struct play *p, char *at)
 			used == 0 ? "" : " ",
 			store_plain(p->t.s, q, 1, "cases", "close_reason", db_int(q, 0)));
 	play_finish(p);
-	compare(p, "case-reason", there, at);
+	play_compare(p, "case-reason", there, at);
 }
 
 static const struct {
@@ -246,7 +268,8 @@ static const struct {
 	void (*run)(struct play *p, char *at);
 } others[] = { { "tasks", expect_tasks }, { "count", expect_count }, { "events", expect_events },
 	{ "nothing", expect_nothing }, { "whatever", expect_whatever }, { "first", expect_first },
-	{ "codes", expect_codes }, { "said", play_expect_said },
+	{ "codes", expect_codes }, { "said", play_expect_said }, { "calls", play_expect_calls },
+	{ "asked", play_expect_asked }, { "timeline", expect_timeline },
 	{ "case-reason", expect_case_reason }, { "by", expect_by } };
 
 void play_expect(struct play *p, char *at)
@@ -275,7 +298,7 @@ void play_expect(struct play *p, char *at)
 	for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
 		if (strcmp(queries[i].what, what) == 0) {
 			query_words(p, queries[i].sql, there, sizeof there);
-			compare(p, what, there, at);
+			play_compare(p, what, there, at);
 			return;
 		}
 	}

@@ -41,12 +41,14 @@ struct heard { /* one SMS that a phone received */
 };
 
 struct call { /* one call that a phone received */
+	int64_t id;
 	char to[PHONE_SIZE], text[2048];
 	bool seen;
 };
 
 struct ringing { /* what happens when that phone rings */
 	char at[PHONE_SIZE], how[16];
+	char known[16]; /* what a provider says of it when it is asked; "" nothing */
 };
 
 struct numbers { /* a list of phones */
@@ -71,6 +73,7 @@ struct play {
 	char said[512]; /* of the last call with a key */
 	struct ringing ringing[PHONES];
 	int ringing_count;
+	int asked; /* questions to a provider so far */
 	struct numbers silent, refusing, undelivered, talking_back;
 	struct play_channel channel[PLAY_CHANNELS];
 	bool channel_down, slow, no_reports;
@@ -124,9 +127,14 @@ void play_fingerprint(struct play *p, struct incoming *in);
 
 /* -- scenario_calls.c ----------------------------------------------------------------------------- */
 
-void play_calls(struct play *p, char *at); /* calls on, off */
-void play_ring(struct play *p, char *at);  /* phone WHO busy, away, hears, 1 ... */
-bool play_place_call(struct play *p);      /* the next that waits; false: none */
+void play_calls(struct play *p, char *at);    /* calls on, off, cloud */
+void play_ring(struct play *p, char *at);     /* phone WHO busy, away, hears, 1 ... */
+void play_provider(struct play *p, char *at); /* provider WHO delivered, failed: of the last call */
+void play_press(struct play *p, char *at);    /* press WHO 1: in the last call */
+void play_questions(struct play *p);          /* in a job: those that are due are answered */
+void play_expect_calls(struct play *p, char *at);
+void play_expect_asked(struct play *p, char *at);
+bool play_place_call(struct play *p); /* the next that waits; false: none */
 void play_expect_call(struct play *p, char *at, bool wanted);
 void play_expect_said(struct play *p, char *at);
 
@@ -150,6 +158,7 @@ void play_phone(struct play *p, const char *who, char phone[PHONE_SIZE]); /* a n
 /* -- scenario_expect.c, scenario_check.c ------------------------------------------------------------ */
 
 void play_expect(struct play *p, char *at);
+void play_compare(struct play *p, const char *what, const char *there, const char *wanted);
 void play_check(struct play *p);     /* after every line */
 void play_check_end(struct play *p); /* after the last: audit and chain */
 void play_secret(struct play *p, const char *text);

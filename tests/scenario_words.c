@@ -384,7 +384,8 @@ static const struct {
 	{ "network", network }, { "clock", clock_line }, { "restart", restart_line },
 	{ "off", off_line }, { "audit", audit_line }, { "redeliver", redeliver },
 	{ "part", say_part }, { "storm", storm }, { "once", once_line }, { "times", times },
-	{ "calls", play_calls }, { "phone", play_ring } };
+	{ "calls", play_calls }, { "phone", play_ring }, { "provider", play_provider },
+	{ "press", play_press } };
 
 bool play_happens(struct play *p, const char *word, char *at)
 {

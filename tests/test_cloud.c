@@ -72,6 +72,7 @@ static void request_is(void **state)
 	struct buf have;
 
 	if (r->query_id != NULL) {
+		m.placed_ms = CLOUD_NOW;
 		assert_true(a->provider->query(a, &m, r->query_id, &cloud_moment, &q));
 	} else {
 		assert_null(a->provider->unfit(a, &m));
@@ -81,6 +82,33 @@ static void request_is(void **state)
 	cloud_request_free(&q);
 	cloud_test_close(a);
 	same(&have, r->want);
+}
+
+/* Aliyun looks at one day: five past midnight it is asked about the day before. */
+static void a_question_names_the_day_it_was_sent_on(void **state)
+{
+	static const struct {
+		bool call;
+		const char *want;
+	} rows[] = {
+		{ false, "SendDate=20230918" },
+		{ true, "QueryDate=1695052680000" }, /* 23:58 on the 18th */
+	};
+	const struct cloud_moment night = { .now_ms = INT64_C(1695053100000), .nonce = "1" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct cloud_account *a = open_row("aliyun");
+		struct outgoing m = cloud_test_message(rows[i].call ? OUTGOING_CALL : OUTGOING_SMS,
+			"13800138000", "alert", "{}", "x");
+		struct cloud_request q;
+
+		m.placed_ms = INT64_C(1695052680000);
+		assert_true(a->provider->query(a, &m, "1^2", &night, &q));
+		assert_non_null(strstr(buf_str(&q.body), rows[i].want));
+		cloud_request_free(&q);
+		cloud_test_close(a);
+	}
 }
 
 /* -- answers --------------------------------------------------------------------------------------- */
@@ -529,6 +557,8 @@ int main(void)
 		add(r->kind, r->name, account_is_refused, r);
 	for (const struct unfit_row *r = cloud_unfits; r->name != NULL; r++)
 		add(r->account, r->name, is_unfit, r);
+	add("aliyun", "a question names the day it was sent on",
+		a_question_names_the_day_it_was_sent_on, NULL);
 	add("all", "segments are counted", segments_are_counted, NULL);
 	add("all", "values are looked through", values_are_looked_through, NULL);
 	add("all", "a repeat says so", a_repeat_says_so, NULL);

@@ -575,7 +575,7 @@ static const char whole[] =
 	"              { from = \"10万\"; amount = \"1000\"; }, { from = 1000000; by_hand = true; "
 	"} ); } );\n"
 	"disk_low = \"1G\"; log_level = \"warn\"; drill = true; node = 2;\n"
-	"inbox = { per_sender_hour = 20; }; unsure_wait = \"3min\";\n"
+	"inbox = { per_sender_hour = 20; }; unsure_wait = \"3min\"; call_end_wait = \"90s\";\n"
 	"alarm_command = \"/bin/true\";\n";
 
 static void the_whole_contract_is_taken(void **state)
@@ -606,6 +606,7 @@ static void the_whole_contract_is_taken(void **state)
 	assert_int_equal(s->inbox_per_sender_hour, 20);
 	assert_int_equal(s->answers_per_hour, 3);
 	assert_int_equal(s->unsure_wait_s, 180);
+	assert_int_equal(s->call_end_wait_s, 90);
 	assert_string_equal(s->alarm_command, "/bin/true");
 	settings_free(s);
 }
@@ -1183,6 +1184,7 @@ static void so_are_its_examples(void **state)
 	assert_int_equal(s->disk_low_bytes, d.disk_low_bytes);
 	assert_int_equal(s->inbox_per_sender_hour, d.inbox_per_sender_hour);
 	assert_int_equal(s->unsure_wait_s, d.unsure_wait_s);
+	assert_int_equal(s->call_end_wait_s, d.call_end_wait_s);
 	assert_memory_equal(outcome_code_find(&s->outcomes, "MET_OK"),
 		outcome_code_find(&d.outcomes, "MET_OK"), sizeof(struct outcome_code));
 	settings_free(s);

@@ -145,6 +145,7 @@ static const struct config_key keys[] = {
 	{ "inbox", KEY_OWN, 0, 0, 0, 0, NULL, read_inbox },
 	{ "bundle", KEY_SECONDS, AT(bundle_s), 0, 0, KEY_MIN(10), NULL, NULL },
 	{ "unsure_wait", KEY_SECONDS, AT(unsure_wait_s), 0, KEY_S(1), KEY_H(1), NULL, NULL },
+	{ "call_end_wait", KEY_SECONDS, AT(call_end_wait_s), 0, KEY_S(1), KEY_H(1), NULL, NULL },
 };
 
 /* What a reload cannot change, with its name for people. */
@@ -240,6 +241,7 @@ static void defaults(struct settings *s)
 	s->answers_per_hour = 3;
 	s->answers_per_day = 10;
 	s->unsure_wait_s = 90;
+	s->call_end_wait_s = 5 * 60;
 }
 
 /* False: data_dir is too long for the file names behind it. */

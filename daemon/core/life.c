@@ -10,7 +10,7 @@ static const char *const message_states[MSG_STATES] = { "", "queued", "held", "s
 	"delivered", "failed", "superseded", "expired" };
 static const char *const message_events[MSG_EVENTS] = { "claim", "hold", "release", "accepted", "rejected",
 	"not_sent", "silence", "retry", "report_ok", "report_bad", "supersede", "expire" };
-/* A report settles a message wherever it stands: the network knows better than we do. */
+/* A report settles a message wherever it stands: the network knows better than we do; what was delivered stays so. */
 static const unsigned char message_next[MSG_STATES][MSG_EVENTS] = {
 	[MSG_QUEUED]  = { [MSG_EV_CLAIM] = MSG_SENDING, [MSG_EV_HOLD] = MSG_HELD, [MSG_EV_ACCEPTED] = MSG_SENT,
 	                  [MSG_EV_REJECTED] = MSG_FAILED, [MSG_EV_REPORT_OK] = MSG_DELIVERED,
@@ -21,7 +21,9 @@ static const unsigned char message_next[MSG_STATES][MSG_EVENTS] = {
 	                  [MSG_EV_SILENCE] = MSG_UNSURE, [MSG_EV_REPORT_OK] = MSG_DELIVERED, [MSG_EV_REPORT_BAD] = MSG_FAILED },
 	[MSG_UNSURE]  = { [MSG_EV_ACCEPTED] = MSG_SENT, [MSG_EV_RETRY] = MSG_QUEUED, [MSG_EV_REPORT_OK] = MSG_DELIVERED,
 	                  [MSG_EV_REPORT_BAD] = MSG_FAILED, [MSG_EV_SUPERSEDE] = MSG_SUPERSEDED, [MSG_EV_EXPIRE] = MSG_EXPIRED },
-	[MSG_SENT]    = { [MSG_EV_REPORT_OK] = MSG_DELIVERED, [MSG_EV_REPORT_BAD] = MSG_FAILED },
+	[MSG_SENT]    = { [MSG_EV_SILENCE] = MSG_UNSURE, [MSG_EV_REPORT_OK] = MSG_DELIVERED, [MSG_EV_REPORT_BAD] = MSG_FAILED },
+	[MSG_FAILED]  = { [MSG_EV_REPORT_OK] = MSG_DELIVERED },
+	[MSG_EXPIRED] = { [MSG_EV_REPORT_OK] = MSG_DELIVERED, [MSG_EV_REPORT_BAD] = MSG_FAILED },
 };
 MACHINE(message, MSG_STATES, MSG_EVENTS);
 

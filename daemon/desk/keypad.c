@@ -26,7 +26,7 @@ static const char *key_of(struct desk *d, const struct incoming *in)
 /* Somebody is there and has answered: more than any delivery report can say. */
 static void confirm(struct desk *d, struct message *m)
 {
-	if (m->state == MSG_SENDING || m->state == MSG_SENT || m->state == MSG_UNSURE)
+	if (m->state >= MSG_SENDING)
 		message_event(d->s, m, MSG_EV_REPORT_OK, "a key was pressed");
 }
 

@@ -123,10 +123,13 @@ static void refused(struct desk *d, struct message *m, const struct send_result 
 
 static void unsure(struct desk *d, struct message *m, const struct send_result *r)
 {
+	/* A provider that has the call tells its end when it is over, however its answer was lost. */
+	int64_t wait = call_end_is_told(d, m) ? call_end_wait_ms(d)
+					      : d->set->unsure_wait_s * INT64_C(1000);
+
 	note_try(d, m, "unsure", r, 0);
 	message_event(d->s, m, MSG_EV_SILENCE, r->error);
-	timer_set(d->s, d->s->now_ms + d->set->unsure_wait_s * INT64_C(1000), "unsure", 0, m->id, 0,
-		0);
+	timer_set(d->s, d->s->now_ms + wait, "unsure", 0, m->id, 0, 0);
 	receipt_ask(d, m, 0);
 	d->next_due_ms = 0;
 }
@@ -145,6 +148,7 @@ static void accepted(struct desk *d, struct message *m, const struct send_result
 	} else if (n->delivered >= r->parts) {
 		message_event(d->s, m, MSG_EV_REPORT_OK, NULL);
 	}
+	call_end_expect(d, m);
 }
 
 static void sent(struct desk *d, struct message *m, const struct send_result *r)

@@ -59,14 +59,19 @@ void receipt_ask(struct desk *d, const struct message *m, int n)
 		timer_set(d->s, d->s->now_ms + asks_ms[n], "ask", 0, m->id, n, 0);
 }
 
+void receipt_question(struct desk *d, const struct message *m)
+{
+	if (d->question_count < DESK_QUESTIONS)
+		d->question[d->question_count++] = m->id;
+}
+
 void receipt_due(struct desk *d, const struct timer *timer)
 {
 	struct message m;
 
 	if (!message_get(d->s, timer->subject_id, &m) || m.state != MSG_UNSURE)
 		return;
-	if (d->question_count < DESK_QUESTIONS)
-		d->question[d->question_count++] = m.id;
+	receipt_question(d, &m);
 	receipt_ask(d, &m, timer->n + 1);
 }
 
@@ -85,6 +90,7 @@ bool desk_question(struct desk *d, char channel[32], struct outgoing *out, char 
 			m.state != MSG_UNSURE)
 			continue;
 		outbox_fill(d, &m, out);
+		out->placed_ms = m.sending_at;
 		/* The name of that try, not of the next one. */
 		own_ref_make(m.id, m.tries - 1, out->own_ref);
 		snprintf(channel, 32, "%s", m.channel);
@@ -107,13 +113,21 @@ void receipt_early(
 		report_part(d, m, p->part, channel, p->mr, outcome, status);
 }
 
+/* A call that has been waited for already stays unsure: what is under way for ever has no end to tell. */
+static void settle_pending(struct desk *d, struct message *m)
+{
+	if (m->state != MSG_UNSURE || (m->sent_at != 0 && call_end_is_told(d, m)))
+		return;
+	message_event(d->s, m, MSG_EV_ACCEPTED, "the provider has it");
+	call_end_expect(d, m);
+}
+
 /* Of the whole message. */
 static void settle_whole(struct desk *d, struct message *m, const char *outcome, const char *error)
 {
 	d->next_due_ms = 0;
 	if (strcmp(outcome, "pending") == 0) {
-		if (m->state == MSG_UNSURE)
-			message_event(d->s, m, MSG_EV_ACCEPTED, "the provider has it");
+		settle_pending(d, m);
 	} else if (strcmp(outcome, "delivered") == 0) {
 		message_event(d->s, m, MSG_EV_REPORT_OK, NULL);
 	} else if (message_event(d->s, m, MSG_EV_REPORT_BAD, error) && outbox_asks(m)) {

@@ -152,6 +152,12 @@ static void on_ask(struct desk *d, struct casefile *c, const struct timer *timer
 	receipt_due(d, timer);
 }
 
+static void on_call_end(struct desk *d, struct casefile *c, const struct timer *timer)
+{
+	(void)c;
+	call_end_due(d, timer);
+}
+
 static void on_parts(struct desk *d, struct casefile *c, const struct timer *timer)
 {
 	(void)c;
@@ -193,6 +199,7 @@ static const struct {
 	{ "handover", handover_due, true },
 	{ "unsure", on_unsure, false },
 	{ "ask", on_ask, false },
+	{ "call_end", on_call_end, false },
 	{ "parts", on_parts, false },
 	{ "aged", on_aged, true },
 	{ "audit", on_audit, false },

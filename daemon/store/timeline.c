@@ -38,16 +38,6 @@ static const struct {
 	{ "ladder.gap", "这一级没有人可派" },
 	{ "ladder.ended", "各级都已派过，仍无人接单" },
 	{ "ladder.collapsed", "停机期间错过的几级合并派出" },
-	{ "message.accepted", "短信已发往{phone}：{text}" },
-	{ "message.report_ok", "发往{phone}的短信已送达" },
-	{ "message.report_bad", "发往{phone}的短信没有送达：{reason}" },
-	{ "message.rejected", "发往{phone}的短信发不出去：{reason}" },
-	{ "message.not_sent", "发往{phone}的短信没有发出，重新排队：{reason}" },
-	{ "message.silence", "发往{phone}的短信不知是否发出" },
-	{ "message.retry", "发往{phone}的短信重发" },
-	{ "message.hold", "发往{phone}的短信暂缓：{reason}" },
-	{ "message.supersede", "发往{phone}的短信不再需要" },
-	{ "message.expire", "发往{phone}的短信已过时效" },
 	{ "inbound.apply", "{phone}回复：{text}" },
 	{ "inbound.ask", "{phone}回复：{text}（已回问）" },
 	{ "inbound.human", "{phone}来信，转人工处理：{text}" },
@@ -79,6 +69,30 @@ static const struct {
 	{ "reveal", "查看了明文资料" },
 	{ "message.claim", NULL },
 	{ "message.release", NULL },
+};
+
+/* Steps of a message: an SMS is told otherwise than a call; `from` NULL: whatever it was before. */
+static const struct {
+	const char *kind, *from, *sms, *call;
+} steps[] = {
+	{ "message.accepted", NULL, "短信已发往{phone}：{text}", "给{phone}的电话已打出：{text}" },
+	{ "message.report_ok", NULL, "发往{phone}的短信已送达", "给{phone}的电话已接通" },
+	{ "message.report_bad", NULL, "发往{phone}的短信没有送达：{reason}",
+		"给{phone}的电话没有接通：{reason}" },
+	{ "message.rejected", NULL, "发往{phone}的短信发不出去：{reason}",
+		"给{phone}的电话没有打通：{reason}" },
+	{ "message.not_sent", NULL, "发往{phone}的短信没有发出，重新排队：{reason}",
+		"给{phone}的电话没有打出，重新排队：{reason}" },
+	{ "message.silence", "sent", "发往{phone}的短信不知结果",
+		"给{phone}的电话还没有人告知怎么结束的" },
+	{ "message.silence", NULL, "发往{phone}的短信不知是否发出", "给{phone}的电话不知是否打出" },
+	{ "message.retry", NULL, "发往{phone}的短信重发", "给{phone}的电话重打" },
+	{ "message.hold", NULL, "发往{phone}的短信暂缓：{reason}",
+		"给{phone}的电话暂缓：{reason}" },
+	{ "message.supersede", NULL, "发往{phone}的短信不再需要", "给{phone}的电话不再需要" },
+	{ "message.expire", "unsure", "发往{phone}的短信始终不知是否送达",
+		"给{phone}的电话始终没有人告知怎么结束的，按没有接听处理" },
+	{ "message.expire", NULL, "发往{phone}的短信已过时效", "给{phone}的电话已过时效" },
 };
 
 struct teller {
@@ -293,9 +307,31 @@ static const char *fill(struct teller *t, const char *line)
 	return out;
 }
 
+static bool of_call(struct teller *t)
+{
+	return db_number(t->s->db, "SELECT count(*) FROM message WHERE id = ? AND kind = 'call'", 0,
+		       DB_ARGS(DI(t->entity_id))) > 0;
+}
+
+static const char *step_line(struct teller *t, const char *kind)
+{
+	const char *from = json_str(t->data, "from");
+
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+		if (strcmp(steps[i].kind, kind) == 0 &&
+			(steps[i].from == NULL ||
+				(from != NULL && strcmp(steps[i].from, from) == 0)))
+			return fill(t, of_call(t) ? steps[i].call : steps[i].sms);
+	return NULL;
+}
+
 /* NULL: not to be told. A kind that nobody has put into words is told by its code. */
 static const char *line_of(struct teller *t, const char *kind)
 {
+	const char *step = step_line(t, kind);
+
+	if (step != NULL)
+		return step;
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		if (strcmp(lines[i].kind, kind) == 0)
 			return lines[i].line == NULL ? NULL : fill(t, lines[i].line);

@@ -14,8 +14,8 @@ import urllib.parse
 import xml.etree.ElementTree
 
 from cloud_others import CALLBACK, FORM, JSON, Huawei, Tencent, Twilio, b64, want
-from harness import wait
 from cloud_standin import Aliyun, Standin, beijing, mac, off
+from harness import wait
 
 ENDS = ("busy", "silent", "off", "nobody")
 VOICE = 'voice = true; voice_templates = ( { name = "call"; code = "TTS_1"; params = ["code_said", "area"]; } ); '
@@ -28,6 +28,7 @@ class Switchboard(Standin):
     def __init__(self, provider):
         super().__init__(provider)
         self.call_script, self.before_answer, self.telling = [], None, 0
+        self.call_states = {}  # by the provider's id: what it says when it is asked (Aliyun, Twilio)
 
     def send(self, r, message):
         with self.lock:
@@ -51,6 +52,7 @@ class Switchboard(Standin):
 
 
 class AliyunCalls(Aliyun):
+    asked_over = "200003"  # what it says of a call that nobody picked up
     codes_of = {"key": "300000", "heard": "200008", "busy": "200002", "silent": "200003", "off": "200010", "nobody": "200004"}
     by_queue = False
 
@@ -58,7 +60,6 @@ class AliyunCalls(Aliyun):
         super().__init__()
         self.queues = dict(self.queues, VoiceReport="Alicom-Queue-1-VoiceReport")
         self.waiting[self.queues["VoiceReport"]] = []
-        self.details_of = {}  # by CallId: the state of a call that is over
 
     def config(self, url, folder, polling=False):
         return super().config(url, folder) + VOICE + (
@@ -77,7 +78,7 @@ class AliyunCalls(Aliyun):
             _, p = self.check_acs3(r)
             assert p["ProdId"] == "11000000300006" and abs(int(p["QueryDate"]) / 1e3 - time.time()) < 60, p
             s.asked.append(p["CallId"])
-            state = self.details_of.get(p["CallId"])
+            state = s.call_states.get(p["CallId"])
             data = {} if state is None else {"state": state, "callId": p["CallId"], "endDate": beijing()}
             return 200, JSON, json.dumps({"Code": "OK", "Data": json.dumps(data)})
         return super().answer(s, r)
@@ -206,15 +207,23 @@ class HuaweiCalls(Huawei):
 
 class TwilioCalls(Twilio):
     ends = {"busy": "busy", "silent": "no-answer", "off": "no-answer", "nobody": "failed"}
-    signed = True
+    signed, asked_over = True, "no-answer"
 
     def config(self, url, folder):
         return super().config(url, folder) + "voice = true; "
 
+    def question(self, s, sid):
+        s.asked.append(sid)
+        status = s.call_states.get(sid, "in-progress")
+        return 200, JSON, json.dumps({"sid": sid, "to": "+8613800000000", "status": status, "duration": None})
+
     def answer(self, s, r):
-        if not r.target.endswith("/Calls.json"):
+        if "/Calls" not in r.target:
             return super().answer(s, r)
         want(r.headers["authorization"] == "Basic " + b64(("AC01:" + self.secret).encode()), "20003")
+        if r.method == "GET":
+            return self.question(s, r.target.rsplit("/", 1)[1].removesuffix(".json"))
+        assert r.target == "/2010-04-01/Accounts/AC01/Calls.json", r.target
         p = r.form
         assert p["From"] == "+12065550100" and p["StatusCallback"] == CALLBACK + "/voice", p
         gather, = xml.etree.ElementTree.fromstring(p["Twiml"])

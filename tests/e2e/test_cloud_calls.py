@@ -209,6 +209,54 @@ def picked_up_without_a_key_is_no_acceptance(s):
         assert h.tasks()[first[-4:]] == "offered" and h.all("inbox") == [], h.tasks()
 
 
+# -- no end ----------------------------------------------------------------------------------------------
+
+
+@each_provider
+def a_call_that_nobody_tells_of_is_asked_about_and_then_not_known(s):
+    """Aliyun and Twilio can be asked; the others cannot, and some know nothing. The task never waits for it."""
+    over = getattr(s.provider, "asked_over", None)
+    with Office(s, more='call_end_wait = "3s";').open() as h:
+        first, second = h.alert(1, "特高危")
+        call = h.placed(first)
+        other, _ = h.alert(2)
+        asked = h.placed(other)
+        if over:
+            s.call_states[asked["id"]] = over
+            h.call_is(other, "failed", 30)
+        else:
+            h.call_is(other, "expired", 30)
+            assert s.asked == []
+        h.call_is(first, "expired", 30)
+        assert (call["id"] in s.asked) == bool(over), s.asked
+        assert h.tasks()[first[-4:]] == "offered", h.tasks()
+        wait(lambda: h.sms_to(second), 15)  # the ladder goes on as for nobody there
+        case, = [c for c in h.all("cases") if c["level"] == "CRITICAL"]
+        lines = [e["line"] for e in h.ask("GET", "/v1/cases/%d" % case["id"], role="auditor").json["timeline"]]
+        assert any("始终没有人告知" in line and "电话" in line for line in lines), lines
+        for told in s.provider.ended(call, "busy"):  # after all
+            assert h.hook(told).status == 200
+        h.call_is(first, "failed")
+
+
+@each_provider
+def the_wait_for_an_end_outlives_a_restart(s):
+    with Office(s, more='call_end_wait = "3s";').open() as h:
+        first, _ = h.alert(1)
+        other, _ = h.alert(2)
+        told = h.placed(other)
+        h.placed(first)
+        for phone in (first, other):
+            h.call_is(phone, "sent")
+        assert h.stop() == 0
+        h.start()
+        h.ends(told, "key")
+        h.call_is(other, "delivered")
+        h.call_is(first, "expired", 30)
+        assert len([m for m in s.sent if m.get("call")]) == 2, "rung up twice"
+        assert h.calls()[other[-4:]] == "delivered" and h.tasks()[first[-4:]] == "offered"
+
+
 # -- one provider's own ----------------------------------------------------------------------------------
 
 

@@ -23,8 +23,6 @@
 
 #define VERSION "2017-05-25"
 
-enum { AROUND_MIDNIGHT_MS = 10 * 60 * 1000 };
-
 /* clang-format off */
 static const struct cloud_key keys[ALI_KEYS] = {
 	[ALI_ID] = { "access_key_id", CLOUD_TEXT, true, NULL, 1, 128, NULL, "RAM 用户的 AccessKey ID" },
@@ -282,6 +280,7 @@ static void sent(const struct cloud_account *a, const struct outgoing *m,
 
 /* -- asking ------------------------------------------------------------------------------------------ */
 
+/* They look at one day: that on which it was handed to them. */
 static void query_sms(const struct cloud_account *a, const struct outgoing *m, const char *id,
 	const struct cloud_moment *t, struct cloud_request *out)
 {
@@ -289,7 +288,7 @@ static void query_sms(const struct cloud_account *a, const struct outgoing *m, c
 	char to[12] = "", day[16];
 
 	cloud_mobile(m->to, to);
-	cloud_time(t->now_ms - AROUND_MIDNIGHT_MS, CLOUD_BEIJING, "%Y%m%d", day, sizeof day);
+	cloud_time(m->placed_ms, CLOUD_BEIJING, "%Y%m%d", day, sizeof day);
 	sign_pair(&p, "PhoneNumber", to);
 	sign_pair(&p, "SendDate", day);
 	sign_pair(&p, "PageSize", "50");
@@ -311,7 +310,7 @@ static bool query(const struct cloud_account *a, const struct outgoing *m, const
 	}
 	if (id[0] == '\0')
 		return false;
-	snprintf(day, sizeof day, "%lld", (long long)t->now_ms);
+	snprintf(day, sizeof day, "%lld", (long long)m->placed_ms);
 	sign_pair(&p, "CallId", id);
 	sign_pair(&p, "ProdId", "11000000300006");
 	sign_pair(&p, "QueryDate", day);

@@ -417,6 +417,7 @@ static void stop(struct channel *c)
 }
 
 const struct channel_kind cloud_channel = { .kind = "cloud",
+	.ends_by_report = true,
 	.check = check,
 	.start = start,
 	.stop = stop,

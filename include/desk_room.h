@@ -24,7 +24,7 @@
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS (24 * HOUR_MS)
 
-enum { DESK_QUESTIONS = 64 };
+enum { DESK_QUESTIONS = 64, DESK_OFFERED = 64 };
 
 struct desk {
 	struct store *s;
@@ -39,6 +39,8 @@ struct desk {
 	struct traffic traffic;
 	int64_t question[DESK_QUESTIONS]; /* unsure messages whose provider is to be asked now */
 	int question_count;
+	int64_t offered[DESK_OFFERED]; /* the tasks of the warning that is being accepted */
+	int offered_count;
 };
 
 /* How far the wall clock is from desk time while it is doubted, as last written down; 0: trusted. */

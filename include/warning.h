@@ -23,7 +23,8 @@ struct warning {
 	const char *record; /* JSON, sealed */
 };
 
-void warning_add(struct store *s, const struct warning *w);
+/* False: one with that key is there already, and nothing was written. */
+bool warning_add(struct store *s, const struct warning *w);
 bool warning_get(struct store *s, int64_t id, struct warning *out);
 /* The one with that key, without its record; false: new. */
 bool warning_find(struct store *s, const char *source, const char *warn_no, struct warning *out);

@@ -135,7 +135,7 @@ static void open_case(struct desk *d, const struct warning_record *r, const stru
 	struct buf *b = &d->s->jot;
 	struct team team;
 
-	*c = (struct casefile){ .id = store_id(d->s),
+	*c = (struct casefile){ .id = out->case_id,
 		.fresh = true,
 		.no = casefile_number(d->s),
 		.state = CASE_OPEN,
@@ -235,7 +235,13 @@ static void join(
 
 /* -- the job ------------------------------------------------------------------------------------------- */
 
-static void keep_warning(struct desk *d, const char *actor, const struct warning_record *r,
+static const char *state_of(const struct accept_result *out)
+{
+	return out->state == ACCEPT_MERGED ? "merged" : "accepted";
+}
+
+/* False: it is one that we have. */
+static bool keep_warning(struct desk *d, const char *actor, const struct warning_record *r,
 	const struct match_result *m, const struct accept_result *out)
 {
 	struct buf *b = &d->s->jot;
@@ -243,7 +249,7 @@ static void keep_warning(struct desk *d, const char *actor, const struct warning
 		.id = out->warning_id,
 		.source = r->source,
 		.warn_no = r->warn_no,
-		.state = out->state == ACCEPT_MERGED ? "merged" : "accepted",
+		.state = state_of(out),
 		.level = level_code(r->level),
 		.level_raw = r->level_raw,
 		.fraud_type = r->fraud_type,
@@ -263,18 +269,33 @@ static void keep_warning(struct desk *d, const char *actor, const struct warning
 	record_write(r, b);
 	assert(!b->full);
 	w.record = buf_str(b);
-	warning_add(d->s, &w);
+	return warning_add(d->s, &w);
+}
+
+static void tell_kept(struct desk *d, const char *actor, const struct warning_record *r,
+	const struct match_result *m, const struct accept_result *out)
+{
+	struct buf *b = &d->s->jot;
+
 	jot_begin(b);
 	jot_str(b, "by", m->by);
-	jot_str(b, "level", w.level);
+	jot_str(b, "level", level_code(r->level));
 	jot_int(b, "score", m->score);
-	jot_str(b, "state", w.state);
-	store_event_text(
-		d->s, actor, "warning.accepted", out->case_id, "warning", w.id, jot_end(b));
+	jot_str(b, "state", state_of(out));
+	store_event_text(d->s, actor, "warning.accepted", out->case_id, "warning", out->warning_id,
+		jot_end(b));
 }
+
+_Static_assert(sizeof((struct accept_result *)NULL)->task == sizeof((struct desk *)NULL)->offered,
+	"an answer has room for all tasks");
 
 static void list_tasks(struct desk *d, struct accept_result *out)
 {
+	if (out->state == ACCEPT_NEW) { /* all of them are of this job */
+		out->task_count = d->offered_count;
+		memcpy(out->task, d->offered, (size_t)d->offered_count * sizeof *out->task);
+		return;
+	}
 	out->task_count = (int)task_open_of_case(
 		d->s, out->case_id, out->task, sizeof out->task / sizeof *out->task);
 }
@@ -287,24 +308,51 @@ static void copy(char *out, size_t n, const char *text)
 	out[len] = '\0';
 }
 
-static void repeat_answer(struct desk *d, const struct warning *w, struct accept_result *out)
+static void repeat_answer(struct desk *d, const struct warning_record *r, struct accept_result *out)
 {
 	struct casefile c;
+	struct warning w;
 
-	out->state = ACCEPT_DUPLICATE;
-	out->warning_id = w->id;
-	out->case_id = w->case_id;
-	out->resident_id = w->resident_id;
-	out->match_score = w->match_score;
-	copy(out->match_by, sizeof out->match_by, w->match_by);
-	copy(out->flags, sizeof out->flags, w->flags);
-	copy(out->level, sizeof out->level, w->level);
-	if (casefile_get(d->s, w->case_id, &c)) {
+	*out = (struct accept_result){ .state = ACCEPT_DUPLICATE };
+	if (!warning_find(d->s, r->source, r->warn_no, &w))
+		return;
+	out->warning_id = w.id;
+	out->case_id = w.case_id;
+	out->resident_id = w.resident_id;
+	out->match_score = w.match_score;
+	copy(out->match_by, sizeof out->match_by, w.match_by);
+	copy(out->flags, sizeof out->flags, w.flags);
+	copy(out->level, sizeof out->level, w.level);
+	if (casefile_get(d->s, w.case_id, &c)) {
 		copy(out->case_no, sizeof out->case_no, c.no);
 		copy(out->level, sizeof out->level, c.level);
 		out->repeat_no = c.repeat_no;
 	}
 	casefile_drop(&c);
+	list_tasks(d, out);
+}
+
+static void begin_answer(struct desk *d, const struct warning_record *r,
+	const struct match_result *m, struct accept_result *out)
+{
+	*out = (struct accept_result){ .state = ACCEPT_NEW,
+		.warning_id = store_id(d->s),
+		.resident_id = m->id,
+		.match_score = m->score,
+		.ambiguous = m->ambiguous };
+	copy(out->match_by, sizeof out->match_by, m->by);
+	copy(out->match_why, sizeof out->match_why, m->why);
+	copy(out->flags, sizeof out->flags, flags_of(d, r, m));
+}
+
+static void end_answer(struct desk *d, const struct casefile *c, struct accept_result *out)
+{
+	out->repeat_no = c->repeat_no;
+	copy(out->case_no, sizeof out->case_no, c->no);
+	copy(out->level, sizeof out->level, c->level);
+	if (casefile_has_flag(c, "gap"))
+		snprintf(out->flags + strlen(out->flags), sizeof out->flags - strlen(out->flags),
+			"%sgap", out->flags[0] == '\0' ? "" : " ");
 	list_tasks(d, out);
 }
 
@@ -314,46 +362,36 @@ void desk_accept(struct desk *d, const char *actor, const struct warning_record 
 	const char *about[ABOUTS], *key;
 	int64_t keys[ABOUTS];
 	struct casefile c = { .id = 0 };
-	struct match_result m;
-	struct warning known;
+	struct match_result m = match(d, r);
 	int n = abouts(d, r, about);
 
-	*out = (struct accept_result){ .state = ACCEPT_NEW };
 	d->next_due_ms = 0;
-	if (warning_find(d->s, r->source, r->warn_no, &known)) {
-		repeat_answer(d, &known, out);
+	d->offered_count = 0;
+	begin_answer(d, r, &m, out);
+	key = person_key(d, r, m.ambiguous ? 0 : m.id);
+	out->case_id = find_open(d, key, about, n, keys);
+	if (out->case_id != 0 && casefile_get(d->s, out->case_id, &c))
+		out->state = ACCEPT_MERGED;
+	else
+		out->case_id = store_id(d->s);
+	/* Written without asking first: it hardly ever is one that we have. */
+	if (!keep_warning(d, actor, r, &m, out)) {
+		casefile_drop(&c);
+		repeat_answer(d, r, out);
 		return;
 	}
-	m = match(d, r);
-	key = person_key(d, r, m.ambiguous ? 0 : m.id);
-	out->warning_id = store_id(d->s);
-	out->resident_id = m.id;
-	out->match_score = m.score;
-	out->ambiguous = m.ambiguous;
-	copy(out->match_by, sizeof out->match_by, m.by);
-	copy(out->match_why, sizeof out->match_why, m.why);
-	copy(out->flags, sizeof out->flags, flags_of(d, r, &m));
-	out->case_id = find_open(d, key, about, n, keys);
-	if (out->case_id != 0 && casefile_get(d->s, out->case_id, &c)) {
-		out->state = ACCEPT_MERGED;
-		keep_warning(d, actor, r, &m, out);
+	if (out->state == ACCEPT_MERGED) {
+		tell_kept(d, actor, r, &m, out);
 		join(d, actor, r, &c);
 	} else {
 		open_case(d, r, &m, key, out, &c);
-		out->case_id = c.id;
-		keep_warning(d, actor, r, &m, out);
+		tell_kept(d, actor, r, &m, out);
 		calling_resident(
 			d, &c); /* first: the ladder writes the row, and then it is fresh no more */
 		ladder_start(d, &c);
 	}
 	keep_keys(d, keys, n, out->case_id);
-	out->repeat_no = c.repeat_no;
-	copy(out->case_no, sizeof out->case_no, c.no);
-	copy(out->level, sizeof out->level, c.level);
-	if (casefile_has_flag(&c, "gap"))
-		snprintf(out->flags + strlen(out->flags), sizeof out->flags - strlen(out->flags),
-			"%sgap", out->flags[0] == '\0' ? "" : " ");
-	list_tasks(d, out);
+	end_answer(d, &c, out);
 	casefile_drop(&c);
 }
 

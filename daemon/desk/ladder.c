@@ -48,6 +48,8 @@ bool ladder_offer(struct desk *d, struct casefile *c, const struct member *m, co
 		return false; /* this phone has no code left: somebody else must be asked */
 	task_add(d->s, &t);
 	c->asked = true;
+	if (d->offered_count < DESK_OFFERED)
+		d->offered[d->offered_count++] = t.id;
 	jot_begin(b);
 	jot_str(b, "kind", kind);
 	jot_int(b, "member", m->id);

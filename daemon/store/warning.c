@@ -4,19 +4,22 @@
 
 #include "banned.h"
 
-void warning_add(struct store *s, const struct warning *w)
+bool warning_add(struct store *s, const struct warning *w)
 {
-	db_run(s->db,
+	bool ran = db_run(s->db,
 		"INSERT INTO warning (id, source, warn_no, state, level, level_raw, fraud_type, "
 		"fraud_raw, warn_time,"
 		" issue_time, received_at, case_id, resident_id, match_by, match_score, flags, "
 		"amount_fen, actor, record_x)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT (source, warn_no) DO NOTHING",
 		DB_ARGS(DI(w->id), DT(w->source), DT(w->warn_no), DT(w->state), DT(w->level),
 			DT(w->level_raw), DT(w->fraud_type), DT(w->fraud_raw), DI(w->warn_time),
 			DI(w->issue_time), DI(w->received_at), DI(w->case_id), DI(w->resident_id),
 			DT(w->match_by), DI(w->match_score), DT(w->flags), DI(w->amount_fen),
 			DT(w->actor), store_sealed(s, "warning", "record", w->id, w->record)));
+
+	return !ran || db_changes(s->db) > 0;
 }
 
 #define WARNING_COLUMNS \

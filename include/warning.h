@@ -29,9 +29,9 @@ bool warning_get(struct store *s, int64_t id, struct warning *out);
 /* The one with that key, without its record; false: new. */
 bool warning_find(struct store *s, const char *source, const char *warn_no, struct warning *out);
 
-/* `person_key`: by what the person is recognised (an ID number, a phone). Once per person while undecided;
- * who it is stands in the case. */
-void proposed_add(struct store *s, const char *person_key, int64_t warning_id, int64_t case_id,
+/* `person_key`: by what the person is recognised (an ID number, a phone). Once per person while undecided:
+ * then 0, else its id, for the event that opens the case. Who it is stands in the case. */
+int64_t proposed_add(struct store *s, const char *person_key, int64_t warning_id, int64_t case_id,
 	const char *area);
 /* The person of an undecided row; NULL: no such row. */
 const char *proposed_person(struct store *s, int64_t id, const char **area);

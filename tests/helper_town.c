@@ -229,7 +229,7 @@ static const struct {
 		"p.case_id)"
 		" OR NOT EXISTS (SELECT 1 FROM event e WHERE e.case_id = p.case_id AND e.case_id > "
 		"0"
-		" AND e.kind = 'proposed.added' AND e.entity_id = p.id)" },
+		" AND e.kind = 'case.opened' AND json_extract(e.data, '$.proposed') = p.id)" },
 	{ "an alarm has its event", "SELECT id FROM alarm a WHERE NOT EXISTS (SELECT 1 FROM event e"
 				    " WHERE e.case_id = a.case_id AND e.kind = 'alarm.raised' AND "
 				    "e.entity_id = a.id)" },

@@ -127,12 +127,26 @@ static const char *area_of(
 	return person_area(d, r, home.area);
 }
 
+static void tell_opened(struct desk *d, const struct casefile *c, int64_t proposed)
+{
+	struct buf *b = &d->s->jot;
+
+	jot_begin(b);
+	jot_str(b, "area", c->area);
+	jot_str(b, "level", c->level);
+	jot_str(b, "no", c->no);
+	if (proposed != 0)
+		jot_int(b, "proposed", proposed);
+	jot_int(b, "resident", c->resident_id);
+	jot_str(b, "type", c->fraud_type);
+	store_event_text(d->s, "system", "case.opened", c->id, "case", c->id, jot_end(b));
+}
+
 static void open_case(struct desk *d, const struct warning_record *r, const struct match_result *m,
 	const char *key, struct accept_result *out, struct casefile *c)
 {
 	/* Two people fit equally well: then neither's door and number go to anybody. */
-	int64_t sure = m->ambiguous ? 0 : m->id;
-	struct buf *b = &d->s->jot;
+	int64_t sure = m->ambiguous ? 0 : m->id, proposed = 0;
 	struct team team;
 
 	*c = (struct casefile){ .id = out->case_id,
@@ -161,15 +175,9 @@ static void open_case(struct desk *d, const struct warning_record *r, const stru
 	}
 	if (team_of_area(d->s, c->area, "village", &team))
 		c->team_id = team.id;
-	jot_begin(b);
-	jot_str(b, "area", c->area);
-	jot_str(b, "level", c->level);
-	jot_str(b, "no", c->no);
-	jot_int(b, "resident", sure);
-	jot_str(b, "type", c->fraud_type);
-	store_event_text(d->s, "system", "case.opened", c->id, "case", c->id, jot_end(b));
 	if (m->id == 0)
-		proposed_add(d->s, key, out->warning_id, c->id, c->area);
+		proposed = proposed_add(d->s, key, out->warning_id, c->id, c->area);
+	tell_opened(d, c, proposed);
 	if (casefile_has_flag(c, "area_unknown"))
 		post_alarm(d, c, "gap", c->no, "预警地址对不上村居,已派上一级");
 }

@@ -19,7 +19,7 @@ static const struct {
 	const char *kind, *line;
 } lines[] = {
 	{ "warning.accepted", "收到预警（{level}）" },
-	{ "case.opened", "立案 {no}，{level}" },
+	{ "case.opened", "立案 {no}，{level}{proposed}" },
 	{ "case.repeated", "再次预警，已是第{repeat_no}次，{level}" },
 	{ "case.level", "等级改为{level}" },
 	{ "case.resolve", "案件已有结果：{outcome}" },
@@ -64,7 +64,6 @@ static const struct {
 	{ "reward.claw_back", "奖励被追回" },
 	{ "alarm.raised", "告警：{alarm}" },
 	{ "alarm.cleared", "告警解除：{alarm}" },
-	{ "proposed.added", "当事人不在册，已建议入册" },
 	{ "proposed.decided", "入册建议已处理" },
 	{ "reveal", "查看了明文资料" },
 	{ "message.claim", NULL },
@@ -251,6 +250,11 @@ static const char *word_step(struct teller *t)
 		&t->s->arena, "%.*s%s", (int)n, step, step[n] == 'h' ? "小时后" : "天后");
 }
 
+static const char *word_proposed(struct teller *t)
+{
+	return json_object_get(t->data, "proposed") == NULL ? "" : "；当事人不在册，已建议入册";
+}
+
 static const struct {
 	const char *key;
 	const char *(*say)(struct teller *t);
@@ -264,6 +268,7 @@ static const struct {
 	{ "outcome", word_outcome },
 	{ "code", word_code },
 	{ "step", word_step },
+	{ "proposed", word_proposed },
 };
 
 static const char *data_word(struct teller *t, const char *key)

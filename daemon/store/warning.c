@@ -76,13 +76,13 @@ bool warning_find(struct store *s, const char *source, const char *warn_no, stru
 	return true;
 }
 
-void proposed_add(struct store *s, const char *person_key, int64_t warning_id, int64_t case_id,
+int64_t proposed_add(struct store *s, const char *person_key, int64_t warning_id, int64_t case_id,
 	const char *area)
 {
 	int64_t id, key = store_key(s, "proposed", person_key);
 
 	if (recall_proposed(s, key))
-		return;
+		return 0;
 	id = store_id(s);
 	db_run(s->db,
 		"INSERT INTO proposed (id, warning_id, case_id, person_key, area, state, "
@@ -90,7 +90,7 @@ void proposed_add(struct store *s, const char *person_key, int64_t warning_id, i
 		" VALUES (?, ?, ?, ?, ?, 'new', 0, ?, 0)",
 		DB_ARGS(DI(id), DI(warning_id), DI(case_id), DI(key), DT(area), DI(s->now_ms)));
 	recall_propose(s, key);
-	store_event_text(s, "system", "proposed.added", case_id, "proposed", id, "{}");
+	return id;
 }
 
 const char *proposed_person(struct store *s, int64_t id, const char **area)

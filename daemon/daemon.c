@@ -366,6 +366,11 @@ static bool hook(void *arg, const char *channel, const struct channel_hook *in,
 	return pump_hook(h->pump, channel, in, answer, done, done_arg);
 }
 
+static void tell_absent(const struct settings_error *what)
+{
+	log_error("conf at=%s:%d %s", what->file, what->line, what->text);
+}
+
 /*
  * No device of any modem is there and nothing else is configured: warnings are taken, but nobody
  * will hear of them. It is not the end, for a device may come; it must be heard at once.
@@ -374,6 +379,8 @@ static void look_for_devices(const struct settings *set)
 {
 	int modems = 0;
 
+	if (channels_absent(set, tell_absent) == 0)
+		return;
 	for (int i = 0; i < set->channel_count; i++) {
 		const struct channel_settings *c = &set->channel[i];
 

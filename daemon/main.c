@@ -44,6 +44,23 @@ static struct settings *read_settings(const char *path)
 	exit(EXIT_CONFIG);
 }
 
+static void tell(const struct settings_error *what)
+{
+	fprintf(stderr, "%s:%d: %s\n", what->file, what->line, what->text);
+}
+
+/* The daemon itself starts without its devices; whoever asks is told which are not there. */
+static int check(const char *config, const struct settings *set)
+{
+	int code = channels_absent(set, tell);
+
+	if (code == 0)
+		printf("配置没有问题: %s\n", config);
+	else
+		fprintf(stderr, "配置没有写错,但上面的设备现在不能用: %s\n", config);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	const char *config = DEFAULT_CONFIG;
@@ -78,9 +95,10 @@ int main(int argc, char **argv)
 	}
 	set = read_settings(config);
 	if (only_test) {
-		printf("配置没有问题: %s\n", config);
+		int code = check(config, set);
+
 		settings_free(set);
-		return 0;
+		return code;
 	}
 	/* No core, no ptrace by others: the keys are in this memory. */
 	prctl(PR_SET_DUMPABLE, 0);

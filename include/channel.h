@@ -150,6 +150,11 @@ struct channel_kind {
 	/* Plain Chinese what is wrong with its keys, and the key (NULL: the whole); NULL: nothing. May be NULL. */
 	const char *(*check)(const struct channel_settings *set, const struct settings *all,
 		const char **key, char *text, size_t n);
+	/*
+	 * What it needs of this machine and is not there now (a modem's port): 0 nothing, else the
+	 * exit code of log.h that fits, with a plain Chinese text and the key. May be NULL.
+	 */
+	int (*absent)(const struct channel_settings *set, const char **key, char *text, size_t n);
 	struct channel *(*start)(uv_loop_t *loop, const struct channel_settings *set,
 		const struct channel_events *ev);
 	void (*stop)(struct channel *c); /* ends what is under way by on_sent() */
@@ -195,6 +200,12 @@ const struct channel_kind *channel_kind_of(const char *kind); /* NULL: no such k
  * of its kind right? False: *error has file, line and plain Chinese. Blocks for small files.
  */
 bool channels_check(const struct settings *set, struct settings_error *error);
+
+/*
+ * Whatever channels need and is not there now: one call of tell() for each such channel. It is no
+ * fault of the configuration, and may come. Returns 0, or the exit code of the first. Blocks for sysfs.
+ */
+int channels_absent(const struct settings *set, void (*tell)(const struct settings_error *what));
 
 /* own_ref of a try: 16 digits of the message's id, then 4 of the try (repeats and refusals). */
 void own_ref_make(int64_t id, int nth, char out[24]);

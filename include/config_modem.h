@@ -20,7 +20,7 @@ const char *config_call_file_check(const char *text);
 
 /* A device "imei:..." is an IMEI without a device. */
 void config_modem_imei(struct channel_settings *c);
-/* After all keys: what a missing one means; warnings about devices that are not there. */
-void config_modem_fill(const struct config_node *n, struct channel_settings *c, bool simulated);
+/* After all keys: what a missing one means. */
+void config_modem_fill(struct channel_settings *c, bool simulated);
 
 #endif

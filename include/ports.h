@@ -24,6 +24,11 @@ struct ports {
  */
 void ports_list(struct ports *out, const char *folder);
 bool ports_is_folder(const char *device); /* "/dev/serial/by-id" */
+/*
+ * The names to write as `device`, "A、B": links of `folder` (NULL: /dev/serial/by-id, and behind them
+ * USB ports that no link leads to); as many as fit, then "等N个". "" none. Returns out.
+ */
+const char *ports_names(const char *folder, char *out, size_t n);
 /* The place on the bus, "1-1.2", of a tty's path or link; "" when it is none of USB. */
 void ports_usb(const char *device, char out[PORTS_USB]);
 /* Held by `holder` from now on; false: by another one. NULL path: gives back what it holds. */

@@ -63,7 +63,7 @@ struct crossing {
 	struct incoming in;
 	uint16_t *units;
 	struct outgoing *out; /* what was claimed; NULL: this crossing claims nothing */
-	char *memory;         /* what a channel keeps; freed with the crossing */
+	char *memory; /* what a channel keeps, the text of an alarm; freed with the crossing */
 };
 
 /* -- pump_cross.c ---------------------------------------------------------------------------- */

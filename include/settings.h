@@ -63,7 +63,7 @@ struct channel_settings {
 	 * Keys that belong to the kind alone, as JSON: of a cloud's account. The secret file "x_file"
 	 * was read and stands as "x" (but for ca_file, which stays an absolute path). NULL: a modem.
 	 * `own_lines` says where each stands, {"key": line}, with "@file" and "@line" of the channel;
-	 * kind has its line there as well. Owned by the settings and wiped with them: who
+	 * kind has its line there as well, and of a modem its devices. Owned by the settings and wiped with them: who
 	 * runs longer copies what it needs.
 	 */
 	json_t *own, *own_lines;
@@ -120,7 +120,7 @@ struct settings {
 struct settings_error {
 	char file[SETTINGS_PATH];
 	int line;
-	char text[400]; /* plain Chinese: what is wrong, what is allowed */
+	char text[1200]; /* plain Chinese: what is wrong, what is allowed */
 };
 
 /* What an empty file means. Owns nothing: such a struct needs no settings_free(). */

@@ -60,6 +60,29 @@ bool channels_check(const struct settings *set, struct settings_error *error)
 	return true;
 }
 
+int channels_absent(const struct settings *set, void (*tell)(const struct settings_error *what))
+{
+	int code = 0;
+
+	for (int i = 0; i < set->channel_count; i++) {
+		const struct channel_settings *c = &set->channel[i];
+		const struct channel_kind *kind = channel_kind_of(c->kind);
+		const char *key = NULL;
+		struct settings_error what;
+		char text[1100];
+		int why = 0;
+
+		if (kind != NULL && kind->absent != NULL)
+			why = kind->absent(c, &key, text, sizeof text);
+		if (why == 0)
+			continue;
+		blame(c, key, text, &what);
+		tell(&what);
+		code = code == 0 ? why : code;
+	}
+	return code;
+}
+
 void own_ref_make(int64_t id, int nth, char out[24])
 {
 	snprintf(out, 24, "%016" PRId64 "%04d", id, nth % 10000);

@@ -6,10 +6,13 @@
 #include <string.h>
 
 #include "clock.h"
+#include "device.h"
 #include "json.h"
+#include "log.h"
 #include "mask.h"
 #include "modem.h"
 #include "modem_care.h"
+#include "ports.h"
 #include "voice_call.h"
 
 #include "banned.h"
@@ -210,11 +213,29 @@ static void on_call(void *arg, const struct modem_call_result *r)
 	voice_call_end(c->voice, r);
 }
 
+enum { THERE_MAX = 500 };
+
+static enum device_state look(const char *device, const char *imei, char text[DEVICE_TEXT])
+{
+	enum device_state s = device_look(device, imei);
+	char there[THERE_MAX];
+
+	if (s != DEVICE_THERE)
+		device_tell(s, device, ports_names(NULL, there, sizeof there), text);
+	return s;
+}
+
+/* Which port, and which there are: whoever reads it is to find the cable or the line. */
 static void on_alarm(void *arg, enum modem_alarm alarm, bool on)
 {
 	struct channel *c = arg;
+	char found[DEVICE_TEXT];
+	const char *text = modem_alarm_text(alarm);
 
-	c->ev.on_alarm(c->ev.arg, modem_alarm_name(alarm), modem_alarm_text(alarm), on);
+	if (on && alarm == MODEM_ALARM_MISSING &&
+		look(c->set.device, c->set.modem.imei, found) != DEVICE_THERE)
+		text = found;
+	c->ev.on_alarm(c->ev.arg, modem_alarm_name(alarm), text, on);
 }
 
 static void on_pin(void *arg, const char *iccid)
@@ -242,6 +263,23 @@ static const struct modem_events events = { .on_part = on_part,
 	.on_key = on_key,
 	.on_call = on_call,
 	.on_ussd = on_ussd };
+
+static int absent(const struct channel_settings *set, const char **key, char *text, size_t n)
+{
+	const char *imei = set->modem.imei, *sound = set->modem.audio_device;
+	char why[DEVICE_TEXT];
+	enum device_state s = look(set->device, imei, why);
+
+	*key = set->device[0] != '\0' ? "device" : "imei";
+	if (s == DEVICE_THERE && sound[0] != '\0') {
+		s = look(sound, "", why);
+		*key = "audio_device";
+	}
+	if (s == DEVICE_THERE)
+		return 0;
+	snprintf(text, n, "%s", why);
+	return s == DEVICE_FORBIDDEN ? EXIT_NO_PERMISSION : EXIT_UNAVAILABLE;
+}
 
 static struct channel *start(
 	uv_loop_t *loop, const struct channel_settings *set, const struct channel_events *ev)
@@ -447,6 +485,7 @@ static bool order(struct channel *c, const char *what, const char **why)
 }
 
 const struct channel_kind modem_channel = { .kind = "modem",
+	.absent = absent,
 	.start = start,
 	.stop = stop,
 	.room = room,

@@ -450,14 +450,26 @@ static bool is_modem(const struct config_node *n)
 	return kind == NULL || kind->type != CONFIG_TEXT || strcmp(kind->text, "modem") == 0;
 }
 
+static void put_line(json_t *lines, const struct config_node *channel, const char *key)
+{
+	const struct config_node *n = config_child(channel, key);
+
+	if (n != NULL)
+		json_put_int(lines, key, n->line);
+}
+
 static bool read_keys(
 	struct config_reader *r, const struct config_node *n, struct channel_settings *c)
 {
-	if (is_modem(n))
+	c->own_lines = json_pack("{s:s, s:i}", "@file", n->file, "@line", n->line);
+	put_line(c->own_lines, n, "kind");
+	if (is_modem(n)) {
+		put_line(c->own_lines, n, "device");
+		put_line(c->own_lines, n, "imei");
+		put_line(c->own_lines, n, "audio_device");
 		return config_keys_read(r, n, keys, KEYS, c);
+	}
 	c->own = json_object();
-	c->own_lines = json_pack("{s:s, s:i, s:i}", "@file", n->file, "@line", n->line, "kind",
-		config_child(n, "kind")->line);
 	return config_keys_read_some(r, n, keys, KEYS - MODEM_KEYS, c, read_own);
 }
 
@@ -486,7 +498,7 @@ static bool read_channel(struct config_reader *r, const struct config_node *n, v
 	if (!check_whole(r, n, s, c))
 		return false;
 	fill_limits(c);
-	config_modem_fill(n, c, c->own != NULL || is_simulated(c->device));
+	config_modem_fill(c, c->own != NULL || is_simulated(c->device));
 	if (!c->sms && !c->voice)
 		config_warn(n, "通道 %s 既不发短信也不打电话,不会用到", c->name);
 	return true;

@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "carrier.h"
 #include "config_wrong.h"
@@ -209,15 +208,10 @@ void config_modem_imei(struct channel_settings *c)
 	config_put(c->device, sizeof c->device, "");
 }
 
-void config_modem_fill(const struct config_node *n, struct channel_settings *c, bool simulated)
+void config_modem_fill(struct channel_settings *c, bool simulated)
 {
 	if (c->modem.loop_min < 0)
 		c->modem.loop_min = simulated ? 0 : LOOP_DAILY_MIN;
 	if (c->modem.loop_to[0] == '\0')
 		config_put(c->modem.loop_to, sizeof c->modem.loop_to, c->own_number);
-	if (c->device[0] == '/' && access(c->device, F_OK) != 0)
-		config_warn(n,
-			"通道 %s 的 device %s 现在不存在;插上以后会自动找到,请核对路径"
-			"(ls -l /dev/serial/by-id/)",
-			c->name, c->device);
 }

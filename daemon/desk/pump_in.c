@@ -103,7 +103,7 @@ void lane_on_report(void *arg, int64_t token, const struct report *r)
 
 static void tell_alarm(struct desk *d, struct crossing *x)
 {
-	desk_channel_alarm(d, x->lane->set.name, x->kind, x->text, x->on);
+	desk_channel_alarm(d, x->lane->set.name, x->kind, x->memory, x->on);
 }
 
 void lane_on_alarm(void *arg, const char *kind, const char *text, bool on)
@@ -111,7 +111,9 @@ void lane_on_alarm(void *arg, const char *kind, const char *text, bool on)
 	struct crossing *x = lane_crossing(arg, tell_alarm, NULL);
 
 	lane_copy(x->kind, sizeof x->kind, kind);
-	lane_copy(x->text, sizeof x->text, text);
+	x->memory = strdup(text); /* a text with paths in it may be long */
+	if (x->memory == NULL)
+		abort();
 	x->on = on;
 	lane_cross(x);
 }

@@ -304,18 +304,5 @@ def two_sticks_without_serial_numbers_are_told_apart_by_their_imei():
             assert h.ask("GET", "/v1/channels").json["items"][0]["imei"] == "****0029"
 
 
-@test
-def a_device_that_is_not_there_is_told_by_the_check_and_at_the_start():
-    h = House(more='drop = { dir = ""; }; channels = ({ name = "a"; kind = "modem"; device = "/dev/serial/by-id/none"; });')
-    h.text = re.sub(r"channels = \(\s*\);", "", h.text)
-    h.write_config(h.text)
-    with h:
-        code, said = h.run("-t")
-        assert code == 0 and "/dev/serial/by-id/none" in said and "不存在" in said, (code, said)
-        h.start()
-        assert "the device of every modem is missing" in h.said(), h.said()
-        assert h.ask("GET", "/v1/channels").json["items"][0]["state"] == "lost"
-
-
 if __name__ == "__main__":
     sys.exit(run())

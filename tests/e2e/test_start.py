@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Whatever quanzud finds at its start: it runs, or it ends at once with an exit code and one plain line."""
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -89,6 +90,13 @@ def an_unreadable_secret_is_told():
         assert code == CONFIG and "pin_file" in said and "no-such.pin" in said, (code, said)
 
 
+def nobody():
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+
+
 # -- places ---------------------------------------------------------------------------------------------
 
 
@@ -143,18 +151,81 @@ def a_data_folder_that_others_own_is_told():
     if os.geteuid() != 0:
         print("# needs root to become somebody else")
 
-    def nobody():
-        if os.geteuid() == 0:
-            os.setgroups([])
-            os.setgid(65534)
-            os.setuid(65534)
-
     with House(preexec=nobody) as h:
         os.chmod(h.dir, 0o755)
         os.chmod(h.config, 0o644)
         os.mkdir(data(h), 0o500)
         code, said = h.run()
         assert code in (NO_PERMISSION, IO) and "quanzu.db" in said, (code, said)
+
+
+# -- devices --------------------------------------------------------------------------------------------
+
+
+def with_device(house, device):
+    """The configuration with one modem on that device; the line where it stands."""
+    house.text = re.sub(r"channels = \(\s*\);", 'channels = ( { name = "a"; kind = "modem";\n device = "%s"; } );' % device,
+                        house.text)
+    house.write_config(house.text)
+    return house.text[:house.text.index(device)].count("\n") + 1
+
+
+def told(house, code, line, *says):
+    """quanzud -t says it with the line; the daemon starts all the same, and its log has the same words."""
+    got, text = house.run("-t")
+    assert got == code, (got, text)
+    told = [x for x in text.splitlines() if x.startswith("%s:%d: " % (house.config, line))]
+    assert len(told) == 1 and "没有问题" not in text and all(w in told[0] for w in ("通道 a", *says)), text
+    house.start()
+    assert told[0].split(": ", 1)[1] in house.said(), (told, house.said())
+    assert house.ask("POST", "/v1/warnings", warning(1, 1)).status == 201
+    assert house.ask("GET", "/v1/channels").json["items"][0]["state"] == "lost"
+
+
+@test
+def a_device_that_is_not_there_is_told_by_the_check_and_at_the_start():
+    with House() as h:
+        line = with_device(h, "/dev/serial/by-id/none")
+        told(h, UNAVAILABLE, line, "device", "/dev/serial/by-id/none 不存在", "串口")
+        assert "the device of every modem is missing" in h.said(), h.said()
+        assert h.stop() == 0
+
+
+@test
+def a_device_that_is_no_serial_port_is_told():
+    with House() as h:
+        line = with_device(h, "/dev/null")
+        told(h, UNAVAILABLE, line, "device", "/dev/null 存在,但不是串口")
+        assert h.stop() == 0
+
+
+@test
+def a_device_that_we_may_not_open_is_told_with_the_group_to_join():
+    master, slave = os.openpty()
+    with House(preexec=nobody) as h:
+        if os.geteuid() != 0:
+            os.fchmod(slave, 0)
+        os.chmod(h.dir, 0o777)
+        os.chmod(h.config, 0o644)
+        line = with_device(h, os.ttyname(slave))
+        os.chmod(h.config, 0o644)
+        told(h, NO_PERMISSION, line, "device", os.ttyname(slave), "没有读写权限", "usermod -aG")
+        assert h.stop() == 0
+    os.close(master)
+    os.close(slave)
+
+
+@test
+def every_device_that_is_missing_is_told_and_a_good_one_is_not():
+    with House(modems=1) as h:
+        h.text = h.text.replace("channels = (", 'channels = ( { name = "x"; kind = "modem"; device = "/dev/no-x"; },\n'
+                                ' { name = "y"; kind = "modem"; device = "/dev/no-y"; },')
+        h.write_config(h.text)
+        code, said = h.run("-t")
+        assert code == UNAVAILABLE and "/dev/no-x" in said and "/dev/no-y" in said and "sim1" not in said, (code, said)
+        h.start()
+        assert "the device of every modem is missing" not in h.said() and "/dev/no-y" in h.said(), h.said()
+        assert h.stop() == 0
 
 
 # -- keys -----------------------------------------------------------------------------------------------

@@ -76,7 +76,11 @@ static int is_link(const struct dirent *e)
 	return e->d_name[0] != '.';
 }
 
-static void add_links(struct ports *out, const char *folder)
+static const char by_id[] = "/dev/serial/by-id";
+
+/* Each link that leads somewhere, with where that is. */
+static void each_link(
+	const char *folder, void (*see)(void *arg, const char *link, const char *path), void *arg)
 {
 	struct dirent **names;
 	int n = scandir(folder, &names, is_link, by_rank);
@@ -86,11 +90,17 @@ static void add_links(struct ports *out, const char *folder)
 
 		snprintf(link, sizeof link, "%s/%s", folder, names[i]->d_name);
 		if (realpath(link, path) != NULL)
-			add(out, path);
+			see(arg, link, path);
 		free(names[i]);
 	}
 	if (n >= 0)
 		free(names);
+}
+
+static void add_link(void *arg, const char *link, const char *path)
+{
+	(void)link;
+	add(arg, path);
 }
 
 void ports_list(struct ports *out, const char *folder)
@@ -98,13 +108,70 @@ void ports_list(struct ports *out, const char *folder)
 	struct sp_port **list;
 
 	memset(out, 0, sizeof *out);
-	add_links(out, folder != NULL ? folder : "/dev/serial/by-id");
+	each_link(folder != NULL ? folder : by_id, add_link, out);
 	if (folder != NULL || sp_list_ports(&list) != SP_OK)
 		return;
 	for (size_t i = 0; list[i] != NULL; i++)
 		if (sp_get_port_transport(list[i]) == SP_TRANSPORT_USB)
 			add(out, sp_get_port_name(list[i]));
 	sp_free_port_list(list);
+}
+
+/* -- names ------------------------------------------------------------------------------------- */
+
+struct names {
+	char *out;
+	size_t n, used;
+	int count, left_out;
+	struct ports named; /* where the links lead */
+};
+
+static void put_name(struct names *w, const char *name)
+{
+	enum { ROOM_FOR_THE_REST = 24 };
+	int n;
+
+	if (w->left_out > 0 || w->used + strlen(name) + ROOM_FOR_THE_REST >= w->n) {
+		w->left_out++;
+		return;
+	}
+	n = snprintf(w->out + w->used, w->n - w->used, "%s%s", w->count > 0 ? "、" : "", name);
+	w->used += (size_t)n;
+	w->count++;
+}
+
+static void name_link(void *arg, const char *link, const char *path)
+{
+	struct names *w = arg;
+
+	if (is_held(path))
+		return;
+	add(&w->named, path);
+	put_name(w, link);
+}
+
+static bool is_named(const struct names *w, const char *path)
+{
+	for (size_t i = 0; i < w->named.count; i++)
+		if (strcmp(w->named.path[i], path) == 0)
+			return true;
+	return false;
+}
+
+const char *ports_names(const char *folder, char *out, size_t n)
+{
+	struct names w = { .out = out, .n = n };
+	struct ports all;
+
+	out[0] = '\0';
+	each_link(folder != NULL ? folder : by_id, name_link, &w);
+	ports_list(&all, folder);
+	for (size_t i = 0; i < all.count; i++)
+		if (!is_named(&w, all.path[i]))
+			put_name(&w, all.path[i]);
+	if (w.left_out > 0)
+		snprintf(out + w.used, n - w.used, " 等%d个", w.count + w.left_out);
+	return out;
 }
 
 bool ports_is_folder(const char *device)

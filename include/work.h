@@ -1,11 +1,11 @@
 /*
  * work.h - the desk's thread and its two queues: jobs go in, answers come back to the loop.
  *
- * The loop calls worker_put(); what one round of the loop puts is handed over together at its end.
- * The desk's thread takes all jobs that wait (live ones first, then
- * at most one bulk job), runs each in a savepoint of one transaction, commits once, and only
- * then hands them back: work->done() runs on the loop's thread with work->rc set. A job's run()
- * must not block on anything but the database; done() may put new work.
+ * The loop calls worker_put(); what one round of the loop puts is handed over together at its end,
+ * or eight at a time while the desk has nothing to do. The desk's thread takes all jobs that
+ * wait (live ones first, then at most one bulk job), runs each in a savepoint of one transaction,
+ * commits once, and only then hands them back: work->done() runs on the loop's thread with
+ * work->rc set. A job's run() must not block on anything but the database; done() may put new work.
  *
  * Everything that the desk itself wants told to the loop after its commit (messages to send)
  * it adds with worker_tell() from the desk's thread; done() of these runs like the others.

@@ -454,6 +454,27 @@ static void work_without_run_only_comes_back(void **state)
 	assert_int_equal(b.job[0].work.rc, STORE_OK);
 }
 
+/* The loop does not turn here: what the desk has, it got in the middle of a round. */
+static void an_idle_desk_gets_the_first_of_a_crowd_at_once(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	start(JOBS);
+	for (; n < 7; n++)
+		give(n, "few", false);
+	usleep(20000);
+	assert_string_equal(taken(), "");
+	while (b.batches == 0 && n < JOBS) {
+		give(n++, "crowd", false);
+		usleep(5000);
+	}
+	assert_true(b.batches > 0);
+	assert_int_equal(b.done, 0);
+	stop();
+	assert_int_equal(b.done, n);
+}
+
 static void a_full_queue_says_no(void **state)
 {
 	(void)state;
@@ -635,6 +656,7 @@ int main(void)
 		TEST(a_lost_batch_is_lost_for_every_job_of_it),
 		TEST(nothing_is_told_before_the_batch_is_committed),
 		TEST(work_without_run_only_comes_back),
+		TEST(an_idle_desk_gets_the_first_of_a_crowd_at_once),
 		TEST(a_full_queue_says_no),
 		TEST(patient_work_goes_with_the_next),
 		TEST(patience_has_an_end),

@@ -1,7 +1,8 @@
 /*
  * What one round of the loop puts goes to the desk together at its end: the last part of a message
  * and its verdict, the requests of one wake-up, share a batch instead of racing the desk for it.
- * While works are gathered an idle handle keeps the loop from sleeping on them. Patient works wait
+ * Only a desk that has nothing to do gets the first few of a crowd at once, so that both threads
+ * work: while it runs these, the loop reads the others. While works are gathered an idle handle keeps the loop from sleeping on them. Patient works wait
  * for such a batch, or for their timer.
  */
 #include "work.h"
@@ -15,7 +16,7 @@
 
 #include "banned.h"
 
-enum { BATCH_MAX = 512 };
+enum { BATCH_MAX = 512, CROWD = 8 };
 
 struct list {
 	struct work *first, **end;
@@ -31,12 +32,14 @@ struct worker {
 	uv_check_t round;
 	uv_timer_t patience;                               /* runs while `patient` holds any */
 	struct list gathered_live, gathered_bulk, patient; /* loop's thread only */
+	int gathered;                                      /* works in the first two */
 	int open_handles;
 	uv_mutex_t lock;
 	uv_cond_t more;
 	struct list live, bulk, finished;
 	struct list told; /* desk's thread only, of this batch */
 	atomic_int waiting;
+	atomic_bool idle; /* the desk has nothing to do */
 	int max;
 	bool stopping;
 };
@@ -190,11 +193,13 @@ static void desk_thread(void *arg)
 			due_ms > 0) {
 			int64_t before = (int64_t)(uv_hrtime() / 1000000);
 
+			w->idle = true;
 			if (uv_cond_timedwait(&w->more, &w->lock, (uint64_t)due_ms * 1000000) != 0)
 				due_ms = 0;
 			else
 				due_ms -= (int64_t)(uv_hrtime() / 1000000) - before;
 		}
+		w->idle = false;
 		n = take_batch(w, &batch);
 		if (n == 0 && w->stopping) {
 			uv_mutex_unlock(&w->lock);
@@ -235,6 +240,7 @@ static void hand_over(struct worker *w)
 {
 	uv_idle_stop(&w->stay);
 	uv_timer_stop(&w->patience);
+	w->gathered = 0;
 	uv_mutex_lock(&w->lock);
 	list_move(&w->live, &w->patient);
 	list_move(&w->live, &w->gathered_live);
@@ -247,7 +253,7 @@ static void on_round(uv_check_t *check)
 {
 	struct worker *w = check->data;
 
-	if (w->gathered_live.first != NULL || w->gathered_bulk.first != NULL)
+	if (w->gathered > 0)
 		hand_over(w);
 }
 
@@ -304,10 +310,12 @@ static bool put(struct worker *w, struct work *job, int limit)
 	job->rc = STORE_OK;
 	if (w->stopping || w->waiting >= limit)
 		return false;
-	if (w->gathered_live.first == NULL && w->gathered_bulk.first == NULL)
+	if (w->gathered++ == 0)
 		uv_idle_start(&w->stay, on_stay);
 	list_add(job->bulk ? &w->gathered_bulk : &w->gathered_live, job);
 	w->waiting++;
+	if (w->gathered >= CROWD && w->idle)
+		hand_over(w);
 	return true;
 }
 

@@ -42,9 +42,14 @@ static bool plain(const char *s)
 	const char *end = s + strlen(s);
 
 	while (s < end) {
-		uint32_t c = text_next(&s, end);
+		uint32_t c = (unsigned char)*s;
 
-		if (!((c >= 0x20 && c < 0x7F) || (c >= 0x4E00 && c <= 0x9FFF)))
+		if (c >= 0x20 && c < 0x7F) {
+			s++;
+			continue;
+		}
+		c = text_next(&s, end);
+		if (c < 0x4E00 || c > 0x9FFF)
 			return false;
 	}
 	return true;
@@ -79,23 +84,28 @@ static bool fold(const char *raw, enum cell_fold how, char *out, size_t n)
 	return ok;
 }
 
+static bool blank_at(const char *s, const char *end, const char **next)
+{
+	*next = s;
+	return text_is_blank(text_next(next, end));
+}
+
 static void trim(char *s)
 {
-	const char *from = s, *at = s, *end = s + strlen(s);
-	const char *first = end, *last = s;
+	const char *from = s, *end = s + strlen(s), *last, *next;
 
-	while (at < end) {
-		from = at;
-		if (text_is_blank(text_next(&at, end)))
-			continue;
-		if (first == end)
-			first = from;
-		last = at;
+	while (from < end && blank_at(from, end, &next))
+		from = next;
+	while (end > from) {
+		last = end - 1;
+		while (last > from && (*last & 0xC0) == 0x80)
+			last--;
+		if (!blank_at(last, end, &next))
+			break;
+		end = last;
 	}
-	if (first == end)
-		last = first;
-	memmove(s, first, (size_t)(last - first));
-	s[last - first] = '\0';
+	memmove(s, from, (size_t)(end - from));
+	s[end - from] = '\0';
 }
 
 static bool unwrap_one(char *s)

@@ -64,6 +64,7 @@ rewards = ( { code = "R1"; name = "劝阻奖励"; tiers = ( { from = "0"; amount
 HEAD = ["预警编号", "预警时间", "风险等级", "诈骗类型", "受害人姓名", "身份证号码", "手机号码", "现住址", "备注"]
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 house = None
+stops = []  # when the gateway had stopped
 
 
 def id_no(n):
@@ -177,9 +178,13 @@ def states(case, phone):
 
 
 def quiet():
-    """Everything has left and was reported."""
+    """Everything has left and was reported, but for what left just before a stop: a report that comes while nobody listens is gone, as on a
+    real modem."""
+    def unheard(m):
+        return m["state"] == "sent" and any(0 <= at - seconds(m["sent_at"]) < 5 for at in stops)
+
     def open_ones():
-        return [m for m in house.all("messages") if m["state"] in ("queued", "sending", "sent")]
+        return [m for m in house.all("messages") if m["state"] in ("queued", "sending", "sent") and not unheard(m)]
 
     try:
         wait(lambda: not open_ones(), 20, 0.1)
@@ -364,8 +369,9 @@ def a_file_left_in_work_by_a_crash_is_taken_again_without_doubles():
     drop("断电.csv", data)
     assert ended("断电.csv")[0] == "done"
     before = len(house.all("warnings"))
-    quiet()  # a report that comes while nobody listens is gone, as on a real modem
+    quiet()
     house.stop()
+    stops.append(time.time())
     with open(drop_path("work", "断电再来.csv"), "wb") as f:
         f.write(data + table([row("F3", 54)], "gb18030"))
     with open(drop_path("work", ".断电再来.csv.report"), "wb") as f:

@@ -84,7 +84,7 @@ bool cli_send_json(
 bool cli_read_file(struct cli *c, const char *name, struct buf *out);
 __attribute__((format(printf, 1, 2))) void cli_say(const char *fmt, ...); /* a line to stderr */
 
-/* -- words and values (cli_value.c, cli_codes.c) ------------------------------------------------- */
+/* -- words and values (cli_value.c) -------------------------------------------------------------- */
 
 /* What people call a code: state, level, kind ... of a listing; the code itself when unknown. */
 const char *cli_code(struct cli *c, const char *listing, const char *column, const char *code);

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "cli_table.h"
 #include "clock.h"
+#include "codeword.h"
 #include "json.h"
 #include "listing.h"
 
@@ -184,6 +185,14 @@ static const char *integer_text(struct cli *c, int64_t n, enum listing_kind kind
 	if (kind == LIST_MONEY)
 		return cli_money(c, n);
 	return arena_print(&c->arena, "%" PRId64, n);
+}
+
+const char *cli_code(struct cli *c, const char *listing, const char *column, const char *code)
+{
+	char out[WORDING_MAX];
+	const char *word = codeword(c->set, listing, column, code, out, sizeof out);
+
+	return word == out ? arena_print(&c->arena, "%s", out) : word;
 }
 
 const char *cli_value(struct cli *c, const char *listing, const char *column, const json_t *value)

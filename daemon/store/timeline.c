@@ -9,6 +9,7 @@
 #include "outcome_code.h"
 #include "mask.h"
 #include "veil.h"
+#include "wording.h"
 
 #include "banned.h"
 
@@ -255,6 +256,14 @@ static const char *word_proposed(struct teller *t)
 	return json_object_get(t->data, "proposed") == NULL ? "" : "；当事人不在册，已建议入册";
 }
 
+static const char *word_reason(struct teller *t)
+{
+	const char *reason = json_str(t->data, "reason");
+	char out[WORDING_MAX];
+
+	return reason == NULL ? "" : store_keep(t->s, wording_of_error(reason, out, sizeof out));
+}
+
 static const struct {
 	const char *key;
 	const char *(*say)(struct teller *t);
@@ -267,6 +276,7 @@ static const struct {
 	{ "level", word_level },
 	{ "outcome", word_outcome },
 	{ "code", word_code },
+	{ "reason", word_reason },
 	{ "step", word_step },
 	{ "proposed", word_proposed },
 };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "codeword.h"
 #include "json.h"
 #include "listing.h"
 #include "log.h"
@@ -171,9 +172,37 @@ static void put_person(struct outsheet *w, const json_t *o)
 	outsheet_text(w, text);
 }
 
-static void put_cell(struct outsheet *w, const struct listing_cell *cell)
+struct book { /* one export under way */
+	struct outsheet *sheet;
+	const struct listing *listing;
+	const struct settings *set;
+};
+
+/* Codes in words, each of a list of them. */
+static void put_words(const struct book *b, const struct listing_cell *cell)
 {
-	char number[24];
+	char text[1024] = "", code[64], out[WORDING_MAX];
+	size_t used = 0;
+
+	for (const char *s = cell->text; *s != '\0'; s += strspn(s, " ")) {
+		size_t n = strcspn(s, " ");
+
+		snprintf(code, sizeof code, "%.*s", (int)n, s);
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s",
+			used == 0 ? "" : "、",
+			codeword(b->set, b->listing->noun, cell->column->name, code, out,
+				sizeof out));
+		if (used >= sizeof text)
+			break;
+		s += n;
+	}
+	outsheet_text(b->sheet, text);
+}
+
+static void put_cell(const struct book *b, const struct listing_cell *cell)
+{
+	struct outsheet *w = b->sheet;
+	char number[24], out[WORDING_MAX];
 
 	switch (cell->column->kind) {
 	case LIST_ID:
@@ -198,19 +227,23 @@ static void put_cell(struct outsheet *w, const struct listing_cell *cell)
 	case LIST_PERSON:
 		put_person(w, cell->object);
 		return;
+	case LIST_WORDS:
+		put_words(b, cell);
+		return;
 	default:
-		outsheet_text(w, cell->text);
+		outsheet_text(w, codeword(b->set, b->listing->noun, cell->column->name, cell->text,
+					 out, sizeof out));
 		return;
 	}
 }
 
 static bool put_row(void *arg, const struct listing_cell *cells, size_t count)
 {
-	struct outsheet *w = arg;
+	const struct book *b = arg;
 
 	for (size_t i = 0; i < count; i++)
-		put_cell(w, &cells[i]);
-	outsheet_end_row(w);
+		put_cell(b, &cells[i]);
+	outsheet_end_row(b->sheet);
 	return true;
 }
 
@@ -281,21 +314,21 @@ static void export_book(struct request *rq, struct store *s)
 	const char *noun = noun_of(rq, &kind), *bad;
 	const struct listing *l = listing_find(noun);
 	struct listing_query q;
-	struct outsheet *w;
+	struct book b = { .listing = l, .set = rq->set };
 
 	if (!web_list_query(rq, &q))
 		return;
-	w = outsheet_open(kind, NULL);
-	if (w == NULL) {
+	b.sheet = outsheet_open(kind, NULL);
+	if (b.sheet == NULL) {
 		no_file(rq);
 		return;
 	}
-	put_sheet(w, l);
-	if (listing_each(s, l, &q, put_row, w, &bad)) {
-		close_file(rq, w, noun, kind);
+	put_sheet(b.sheet, l);
+	if (listing_each(s, l, &q, put_row, &b, &bad)) {
+		close_file(rq, b.sheet, noun, kind);
 		return;
 	}
-	outsheet_abandon(w);
+	outsheet_abandon(b.sheet);
 	web_bad_parameter(rq, bad);
 }
 

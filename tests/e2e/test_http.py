@@ -898,6 +898,8 @@ def exports_open_in_a_spreadsheet_program(d):
     a = d.ask("GET", "/v1/exports/cases.csv?limit=1")
     assert a.status == 200 and a.raw.startswith(b"\xef\xbb\xbf") and "attachment" in a.headers["Content-Disposition"]
     assert a.raw.count(b"\r\n") > 100 and "李示例".encode() not in a.raw
+    words = a.raw.decode("utf-8-sig")
+    assert "办理中" in words and "高危" in words and not re.search(r"\b(open|resolved|HIGH|off_list)\b", words), words[:2000]
     b = d.ask("GET", "/v1/exports/cases.xlsx")
     with zipfile.ZipFile(io.BytesIO(b.raw)) as z:
         assert z.testzip() is None and "xl/worksheets/sheet1.xml" in z.namelist()

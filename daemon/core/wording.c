@@ -1,12 +1,10 @@
-/* The stable codes of the API in the words of the people who read them. */
+/* wording.c - the table of codes and their words. */
+#include "wording.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
-#include "fraud.h"
 #include "header_words.h"
-#include "outcome_code.h"
-#include "policy.h"
-#include "source.h"
 
 #include "banned.h"
 
@@ -18,7 +16,7 @@ static const struct {
 	{ "warnings", "state", "accepted", "已受理" }, { "warnings", "state", "merged", "并入案件" },
 	{ "warnings", "state", "returned", "已退回" },
 	{ "cases", "state", "open", "办理中" }, { "cases", "state", "resolved", "已有结果" },
-	{ "cases", "state", "closed", "已结案" },
+	{ "cases", "state", "closed", "已结案" }, { "cases", "close_reason", "done", "都已办完" },
 	{ "tasks", "state", "offered", "待接单" }, { "tasks", "state", "accepted", "已接单" },
 	{ "tasks", "state", "declined", "不能去" }, { "tasks", "state", "expired", "已失效" },
 	{ "tasks", "state", "withdrawn", "已撤回" }, { "tasks", "state", "reported", "已反馈" },
@@ -38,6 +36,32 @@ static const struct {
 	{ "messages", "purpose", "alarm", "告警" }, { "messages", "purpose", "system", "人工发送" },
 	{ "messages", "class", "urgent", "紧急" }, { "messages", "class", "normal", "一般" },
 	{ "messages", "kind", "sms", "短信" }, { "messages", "kind", "call", "电话" },
+	/* Why a message did not go, or ended. What a provider said stands as it came. */
+	{ "messages", "error", "busy", "占线" }, { "messages", "error", "no-answer", "没人接" },
+	{ "messages", "error", "answered", "接了没有按键" }, { "messages", "error", "failed", "没打通" },
+	{ "messages", "error", "not-tried", "没有拨出" }, { "messages", "error", "a key was pressed", "对方已按键" },
+	{ "messages", "error", "number", "号码不对" }, { "messages", "error", "card", "SIM卡或运营商不让发" },
+	{ "messages", "error", "passing", "网络一时不通" }, { "messages", "error", "modem", "短信猫出错" },
+	{ "messages", "error", "ours", "短信内容有误" }, { "messages", "error", "unsure", "不知是否发出" },
+	{ "messages", "error", "refused", "被拒绝" }, { "messages", "error", "not-sent", "没有发出" },
+	{ "messages", "error", "status", "运营商回执" }, { "messages", "error", "stopped", "程序停止" },
+	{ "messages", "error", "resolve", "查不到服务器" }, { "messages", "error", "connect", "连不上服务器" },
+	{ "messages", "error", "tls", "服务器证书不对" }, { "messages", "error", "proxy", "代理不通" },
+	{ "messages", "error", "timeout", "服务器没有按时回答" }, { "messages", "error", "cut", "服务器回答中断" },
+	{ "messages", "error", "too_large", "服务器回答太长" }, { "messages", "error", "url", "网址写错" },
+	{ "messages", "error", "taken", "已有人接单" }, { "messages", "error", "reported", "已有结果" },
+	{ "messages", "error", "reassigned", "已改派" }, { "messages", "error", "case closed", "案件已结" },
+	{ "messages", "error", "revisit is over", "回访已过" }, { "messages", "error", "acknowledged", "民警已签收" },
+	{ "messages", "error", "task is no longer offered", "任务已不用派" },
+	{ "messages", "error", "task is over", "任务已结束" },
+	{ "messages", "error", "time to live is over", "已过时效" },
+	{ "messages", "error", "the network could not deliver it", "运营商没有送到" },
+	{ "messages", "error", "the provider has it", "服务商已收下" },
+	{ "messages", "error", "nobody has told how the call ended", "没有人说电话是怎么结束的" },
+	{ "messages", "error", "nobody knows how the call ended", "不知道电话是怎么结束的" },
+	{ "messages", "error", "unsure, not repeated", "不知是否发出，没有再发" },
+	{ "messages", "error", "no report came", "没有等到回执" },
+	{ "messages", "error", "the gateway was stopped while it was sending", "发送时程序停了" },
 	{ "inbox", "state", "taken", "已收" }, { "inbox", "state", "applied", "已照办" },
 	{ "inbox", "state", "asked", "已回问" }, { "inbox", "state", "human", "等人处理" },
 	{ "inbox", "state", "ignored", "不用管" },
@@ -122,7 +146,7 @@ static const struct {
 	{ NULL, "flags", "id_from15", "15位证件号" }, { NULL, "flags", "more_transfers", "转账太多" },
 	{ NULL, "flags", "bad_phone", "号码不能用" }, { NULL, "flags", "bad_id", "证件号不能用" },
 	{ NULL, "flags", "sex_differs", "性别不符" }, { NULL, "flags", "birth_differs", "生日不符" },
-	{ "outcomes", "code", "NOTE", "备注" },
+	{ "outcomes", "code", "NOTE", "备注" }, { NULL, "outcome", "NOTE", "备注" },
 	{ NULL, "step", "24h", "24小时" }, { NULL, "step", "3d", "3天" }, { NULL, "step", "7d", "7天" },
 	{ NULL, "amount_kind", "exact", "确切" }, { NULL, "amount_kind", "approx", "大约" },
 	{ NULL, "amount_kind", "range", "一个范围" }, { NULL, "amount_kind", "confirm", "要确认" },
@@ -131,83 +155,50 @@ static const struct {
 };
 /* clang-format on */
 
-static const char *level_word(const struct cli *c, const char *code)
+const char *wording_of(const char *listing, const char *column, const char *code)
 {
-	const struct policy *p = policies_find(&c->set->policies, code);
-
-	return p == NULL ? NULL : p->name;
-}
-
-static const char *fraud_word(const struct cli *c, const char *code)
-{
-	const struct fraud_type *t = fraud_of_code(code, &c->set->fraud_types);
-
-	return t == NULL ? NULL : t->name;
-}
-
-static const char *outcome_word(const struct cli *c, const char *code)
-{
-	const struct outcome_code *o = outcome_code_find(&c->set->outcomes, code);
-
-	return o == NULL ? NULL : o->name;
-}
-
-static const char *source_word(const struct cli *c, const char *code)
-{
-	(void)c;
-	return source_name(code);
-}
-
-/* bad_warn_time, cut_remark: the field by the first of its header words. */
-static const char *flag_word(struct cli *c, const char *code)
-{
-	static const struct {
-		const char *before, *what;
-	} kinds[] = { { "bad_", "有误未收" }, { "cut_", "太长已截短" }, { "future_", "在将来" } };
-
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		size_t n = strlen(kinds[i].before);
-		const char *words;
-
-		if (strncmp(code, kinds[i].before, n) != 0)
-			continue;
-		words = header_words(HEADER_WARNING, code + n);
-		if (words[0] == '\0')
-			words = "一项";
-		return arena_print(
-			&c->arena, "%.*s%s", (int)strcspn(words, " "), words, kinds[i].what);
-	}
-	return NULL;
-}
-
-/* What the office can change stands in the configuration. */
-static const struct {
-	const char *column;
-	const char *(*word)(const struct cli *c, const char *code);
-} configured[] = {
-	{ "level", level_word },
-	{ "risk", level_word },
-	{ "fraud_type", fraud_word },
-	{ "outcome", outcome_word },
-	{ "code", outcome_word },
-	{ "source", source_word },
-};
-
-const char *cli_code(struct cli *c, const char *listing, const char *column, const char *code)
-{
-	for (size_t i = 0; i < sizeof configured / sizeof *configured; i++) {
-		const char *word = strcmp(configured[i].column, column) == 0
-					   ? configured[i].word(c, code)
-					   : NULL;
-
-		if (word != NULL)
-			return word;
-	}
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
 		if ((codes[i].listing == NULL || strcmp(codes[i].listing, listing) == 0) &&
 			strcmp(codes[i].column, column) == 0 && strcmp(codes[i].code, code) == 0)
 			return codes[i].word;
-	if (strcmp(column, "flags") == 0 && flag_word(c, code) != NULL)
-		return flag_word(c, code);
-	return code;
+	return NULL;
+}
+
+const char *wording_of_flag(const char *code, char *out, size_t n)
+{
+	static const struct {
+		const char *before, *what;
+	} kinds[] = { { "bad_", "有误未收" }, { "cut_", "太长已截短" }, { "future_", "在将来" } };
+	const char *word = wording_of("", "flags", code);
+
+	for (size_t i = 0; word == NULL && i < sizeof kinds / sizeof *kinds; i++) {
+		size_t before = strlen(kinds[i].before);
+		const char *words;
+
+		if (strncmp(code, kinds[i].before, before) != 0)
+			continue;
+		words = header_words(HEADER_WARNING, code + before);
+		if (words[0] == '\0')
+			words = "一项";
+		snprintf(out, n, "%.*s%s", (int)strcspn(words, " "), words, kinds[i].what);
+		word = out;
+	}
+	return word;
+}
+
+const char *wording_of_error(const char *error, char *out, size_t n)
+{
+	const char *word = wording_of("messages", "error", error), *rest = strchr(error, ' ');
+	char first[24];
+
+	if (word != NULL)
+		return word;
+	if (rest == NULL || (size_t)(rest - error) >= sizeof first)
+		return error;
+	snprintf(first, sizeof first, "%.*s", (int)(rest - error), error);
+	word = wording_of("messages", "error", first);
+	if (word == NULL)
+		return error;
+	snprintf(out, n, "%s%s", word, rest);
+	return out;
 }

@@ -102,7 +102,7 @@ void cloud_reached(struct channel *c); /* somebody answered: it can be tried aga
 /* Each answer tells the time of the other side: more than two minutes beside ours is an alarm. */
 void cloud_look_at_clock(struct channel *c, const struct http_answer *a);
 void cloud_alarm(struct channel *c, enum cloud_alarm alarm, const char *text, bool on);
-/* "code words" for logs and people: runs of digits hidden, cut where the provider quotes us. */
+/* "code words" for logs and people: runs of digits in the words hidden, cut where the provider quotes us. */
 void cloud_words(const char *code, const char *words, char *out, size_t n);
 
 /* cloud_inbox.c */

@@ -134,6 +134,9 @@ class TencentCalls(Tencent):
             return super().good(m)
         return json.dumps({"Response": {"SendStatus": {"CallId": self.number(m), "SessionContext": m["ref"]}}})
 
+    def bad(self, code, text):
+        return json.dumps({"Response": {"Error": {"Code": code, "Message": text}}})
+
     def ended(self, m, how, key="1"):
         own = {"callid": m["id"], "mobile": m["to"][3:], "nationcode": "86"}
         picked_up = dict(own, result="0", accept_time="%d" % time.time(), call_from="0755", end_calltime="%d" % time.time(), fee="1",

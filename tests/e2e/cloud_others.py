@@ -1,7 +1,7 @@
 """The other providers that are not there (cloud_standin.py has Aliyun): each checks its signature by itself.
 
 Nothing is shared with the gateway: digests come from hashlib and hmac, the steps from the providers' texts.
-A send ends good, or with ("code", CODE) of the provider. `told` is how receipts and replies come back:
+A send ends good, or with ("code", CODE, TEXT, HTTP STATUS) of the provider, in its own form. `told` is how receipts and replies come back:
 "callback", "poll" or None.
 """
 import base64
@@ -29,8 +29,13 @@ def want(ok, why):
         raise Refusal(why)
 
 
+def is_ours(text):
+    """A text of the gateway, read in the right charset."""
+    return "号" in text or "告警" in text
+
+
 class Provider:
-    secret, told, config_code = "a secret for tests", "callback", ""
+    secret, told = "a secret for tests", "callback"
 
     def __init__(self):
         self.serial, self.reports, self.replies, self.confirmed = 0, [], [], []
@@ -55,7 +60,7 @@ class Provider:
 
 
 class Tencent(Provider):
-    kind, config_code = "tencent", "AuthFailure.SecretIdNotFound"
+    kind = "tencent"
 
     def config(self, url, folder):
         return ('kind = "tencent"; secret_id = "AKIDexample"; secret_key_file = "%s"; sdk_app_id = "1400006666"; sign = "示例镇反诈"; '
@@ -85,7 +90,10 @@ class Tencent(Provider):
         return json.dumps({"Response": {"SendStatusSet": [{"SerialNo": self.number(m), "Fee": 1, "Code": "Ok"}]}})
 
     def bad(self, code, text):
-        return json.dumps({"Response": {"Error": {"Code": code, "Message": text}}})
+        """What is wrong with the request stands in Error, what is wrong with one number in its status."""
+        if code.startswith(("AuthFailure", "UnauthorizedOperation", "InternalError", "RequestLimitExceeded")):
+            return json.dumps({"Response": {"Error": {"Code": code, "Message": text}}})
+        return json.dumps({"Response": {"SendStatusSet": [{"SerialNo": "", "Fee": 0, "Code": code, "Message": text}]}})
 
     def receipt(self, m):
         return self.callback("receipt", [{"user_receive_time": beijing(), "mobile": m["to"][3:], "report_status": "SUCCESS",
@@ -96,7 +104,7 @@ class Tencent(Provider):
 
 
 class Huawei(Provider):
-    kind, config_code, auth = "huawei", "E000112", "wsse"
+    kind, auth = "huawei", "wsse"
 
     def config(self, url, folder):
         return ('kind = "huawei"; app_key = "appKey"; app_secret_file = "%s"; from = "1069"; auth = "%s"; '
@@ -124,6 +132,10 @@ class Huawei(Provider):
         return json.dumps({"result": [{"originTo": m["to"], "smsMsgId": self.number(m), "status": "000000"}], "code": "000000"})
 
     def bad(self, code, text):
+        if code.startswith("APIGW"):  # the gateway before it
+            return json.dumps({"error_code": code, "error_msg": text})
+        if code.startswith("E2"):
+            return json.dumps({"result": [{"originTo": "", "smsMsgId": "", "status": code}], "code": "E000510", "description": text})
         return json.dumps({"code": code, "description": text})
 
     def receipt(self, m):
@@ -150,7 +162,7 @@ class HuaweiSdk(Huawei):
 
 
 class Mas(Provider):
-    kind, config_code = "mas", "IllegalMac"
+    kind = "mas"
 
     def config(self, url, folder):
         return ('kind = "mas"; ec_name = "示例镇人民政府"; ap_id = "demoap"; secret_key_file = "%s"; sign_code = "demoSign9"; '
@@ -162,7 +174,7 @@ class Mas(Provider):
         want(p["mac"] == hashlib.md5(text.encode()).hexdigest(), "IllegalMac")
         assert r.path == "/sms/norsubmit" and "secretKey" not in p and "【" not in p["content"], p
         self.text = p["content"]
-        return s.send(r, {"to": p["mobiles"], "ref": ""})
+        return s.send(r, {"to": p["mobiles"], "ref": "", "text": p["content"]})
 
     def good(self, m):
         return json.dumps({"rspcod": "success", "msgGroup": self.number(m), "success": True})
@@ -179,7 +191,7 @@ class Mas(Provider):
 
 
 class Unicom(Provider):
-    kind, told, config_code = "unicom", "poll", "1"
+    kind, told = "unicom", "poll"
 
     def config(self, url, folder):
         return ('kind = "unicom"; sp_code = "200000"; login_name = "demo"; password_file = "%s"; url = "%s/sms/Api"; poll = 1;' % (
@@ -190,7 +202,7 @@ class Unicom(Provider):
         want(p["SpCode"] == "200000" and p["LoginName"] == "demo" and p["Password"] == self.secret, "login")
         if r.path == "/sms/Api/Send.do":
             assert len(p["SerialNumber"]) == 20 and p["SerialNumber"].isdigit() and p["f"] == "1", p
-            assert "号" in p["MessageContent"] and "【" not in p["MessageContent"], p
+            assert is_ours(p["MessageContent"]) and "【" not in p["MessageContent"], p
             return s.send(r, {"to": p["UserNumber"], "ref": "", "id": p["SerialNumber"]})
         if r.path == "/sms/Api/report.do":
             rows, self.reports = self.reports, []
@@ -211,7 +223,8 @@ class Unicom(Provider):
         return "result=0&description=发送短信成功&faillist=".encode("gb18030")
 
     def bad(self, code, text):
-        return ("result=%s&description=用户名或密码错误" % code).encode("gb18030")
+        bad_number = code.partition(" ")[2]  # "0 13800138000": taken but for that one
+        return ("result=%s&description=%s&faillist=%s" % (code.partition(" ")[0], text, bad_number)).encode("gb18030")
 
     def receipt(self, m):
         self.reports.append("%s,%s,0" % (m["id"], m["to"]))
@@ -221,7 +234,7 @@ class Unicom(Provider):
 
 
 class Telecom(Provider):
-    kind, told, config_code = "telecom", None, "签名"
+    kind, told = "telecom", None
 
     def config(self, url, folder):
         return ('kind = "telecom"; access_key = "demoAK"; secret_key_file = "%s"; sign = "示例镇反诈"; url = "%s/sms/api/v1"; %s' % (
@@ -242,11 +255,11 @@ class Telecom(Provider):
         return json.dumps({"code": "OK", "message": "success", "requestId": self.number(m)})
 
     def bad(self, code, text):
-        return json.dumps({"code": "X", "message": code + "不存在"}, ensure_ascii=False)
+        return json.dumps({"code": code, "message": text}, ensure_ascii=False)
 
 
 class Twilio(Provider):
-    kind, config_code = "twilio", "20003"
+    kind = "twilio"
 
     def config(self, url, folder):
         return ('kind = "twilio"; account_sid = "AC01"; auth_token_file = "%s"; from = "+12065550100"; callback_url_file = "%s"; '
@@ -256,7 +269,7 @@ class Twilio(Provider):
         want(r.headers["authorization"] == "Basic " + b64(("AC01:" + self.secret).encode()), "20003")
         assert r.target == "/2010-04-01/Accounts/AC01/Messages.json", r.target
         p = r.form
-        assert p["From"] == "+12065550100" and p["StatusCallback"] == CALLBACK + "/receipt" and "号" in p["Body"], p
+        assert p["From"] == "+12065550100" and p["StatusCallback"] == CALLBACK + "/receipt" and is_ours(p["Body"]), p
         return s.send(r, {"to": p["To"], "ref": ""})
 
     def good(self, m):
@@ -277,14 +290,16 @@ class Twilio(Provider):
 
 
 class Generic(Provider):
-    kind, config_code = "generic", "1001"
+    kind = "generic"
 
     def config(self, url, folder):
         return ('kind = "generic"; url = "%s/send?acc={account}"; account = "demo"; secret_file = "%s"; charset = "GB18030"; '
                 'body = "m={to}&t={text}&ts={ts}&n={nonce:8}&sig={sig}"; to_format = "86"; '
                 'sign_expr = "upper(hmac_sha256(secret, to + text + ts))"; headers = ["X-Account: {account}"]; '
                 'success = { path = "code"; value = "0"; }; id_path = "data[0].id"; code_path = "code"; '
-                'errors = ( { code = "1001"; class = "config"; } ); '
+                'errors = ( { code = "1001"; class = "config"; }, { code = "2*"; class = "retry"; }, '
+                '{ code = "3*"; class = "rate"; }, { code = "4*"; class = "other"; }, { code = "5*"; class = "message"; }, '
+                '{ code = "6*"; class = "number"; } ); '
                 'report = { list = "r"; number = "[0]"; id = "[1]"; status = "[2]"; separator = ";"; field_separator = ","; '
                 'delivered = "0"; }; reply = { number = "m"; text = "t"; };' % (url, self.write(folder, "s", self.secret)))
 
@@ -293,8 +308,7 @@ class Generic(Provider):
         raw = (p["m"] + p["t"] + p["ts"]).encode("gb18030")
         want(p["sig"] == hmac.new(self.secret.encode(), raw, "sha256").hexdigest().upper(), "sig")
         assert r.target == "/send?acc=demo" and r.headers["x-account"] == "demo" and len(p["n"]) == 8, p
-        return s.send(r, {"to": p["m"], "ref": ""})
-
+        return s.send(r, {"to": p["m"], "ref": "", "text": p["t"]})
 
     def good(self, m):
         return json.dumps({"code": 0, "data": [{"id": self.number(m)}]})

@@ -9,7 +9,7 @@ providers' texts. A request whose signature, date or nonce is wrong is refused a
 provider would, and stands in `wrong`, which a test expects to be empty.
 
 What a send may meet: "good"; ("code", CODE, TEXT) of the provider; ("http", STATUS, BODY);
-"slow" (accepted, answered late); "silent" (accepted, never answered); "lost" (read, not accepted,
+"slow" (accepted, answered late); "held" (accepted, answered when the test sets `release`); "silent" (accepted, never answered); "lost" (read, not accepted,
 never answered); "cut" (accepted, half an answer); "html", "redirect", "gbk", "empty".
 """
 import base64
@@ -257,6 +257,8 @@ class Standin:
     def __init__(self, provider, folder=None, port=0):
         self.provider, self.port, self.folder = provider, port, folder
         self.script, self.date_off = [], 0
+        self.for_phone = {}  # what one number meets first, beside the script
+        self.release = threading.Event()
         self.sent = []      # sends that were believed, in order
         self.accepted = []  # those of them that will be delivered
         self.asked, self.wrong, self.connections = [], [], 0
@@ -284,10 +286,10 @@ class Standin:
     def send(self, r, message):
         """The provider has understood a send: what the script says becomes of it."""
         with self.lock:
-            how = self.script.pop(0) if self.script else "good"
+            how = self.for_phone.pop(message["to"][-11:], None) or (self.script.pop(0) if self.script else "good")
             message["how"] = how
             self.sent.append(message)
-            if how in ("good", "slow", "silent", "cut"):
+            if how in ("good", "slow", "held", "silent", "cut"):
                 body = self.provider.good(message)
                 self.accepted.append(message)
         if how == "good":
@@ -296,7 +298,7 @@ class Standin:
             return how[3] if len(how) > 3 else 200, "application/json", self.provider.bad(how[1], how[2] if len(how) > 2 else "no")
         if isinstance(how, tuple):
             return how[1], "text/plain", how[2]
-        return how, body if how in ("slow", "cut") else ""
+        return how, body if how in ("slow", "held", "cut") else ""
 
     def serve(self, handler, r):
         try:
@@ -334,6 +336,9 @@ class Standin:
             self.say(handler, 200, "application/json", "")
         elif how == "slow":
             time.sleep(LATE)
+            self.say(handler, 200, "application/json", body)
+        elif how == "held":
+            self.release.wait(60)
             self.say(handler, 200, "application/json", body)
         elif how == "cut":
             handler.wfile.write(("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + body[:10]).encode())

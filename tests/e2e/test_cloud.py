@@ -8,81 +8,24 @@ import tempfile
 import threading
 import time
 
+import cloud_office
+from cloud_office import SECRET
 from cloud_standin import LATE, Aliyun, Server, Standin
-from harness import House, phone_of, run, test, wait, warning
+from harness import run, test, wait
 
-SECRET = "0123456789abcdef0123456789abcdef-HOOK_canary"
-LEVELS = ('levels = ( { code = "HIGH"; window = "always"; ack = "1h"; '
-          'rungs = ( { after = "0s"; who = ["members"]; ask = true; } ); } ); %s')
 PROVIDERS = [Aliyun]
 
 
-class Office(House):
+class Office(cloud_office.Office):
     """A township of forty villages with one member each, and one channel: `cloud`."""
 
     def __init__(self, standin, keys="", more="", **how):
-        super().__init__(more=LEVELS % more)
-        self.standin, self.village = standin, 0
-        provider = standin.provider
-        with open(os.open(os.path.join(self.dir, "hook"), os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as f:
-            f.write(SECRET + "\n")
-        self.text = self.text.replace("channels = (  );", (
-            'channels = ( { name = "cloud"; timeout = 1; hook_secret_file = "%s/hook"; hook_allow = "127.0.0.0/8"; '
-            '%s\n%s } );' % (self.dir, provider.config(standin.url, self.dir, **how), keys)))
-        self.write_config(self.text)
-
-    def open(self):
-        self.start()
-        self.settle(40, 1)
-        return self
-
-    def alert(self):
-        """Somebody in a village of its own is warned of; the phone of its member."""
-        self.village += 1
-        a = self.ask("POST", "/v1/warnings", warning(self.village, self.village))
-        assert a.status == 201, a.raw
-        return phone_of(self.village, 0)
-
-    def message(self, phone):
-        """The alert of that member."""
-        rows = [m for m in self.all("messages") if m["phone"][-4:] == phone[-4:] and m["purpose"] == "task"]
-        assert len(rows) <= 1, rows
-        return rows[0] if rows else {"state": "", "error": ""}
-
-    def becomes(self, phone, state, seconds=10):
-        def reached():
-            return self.message(phone)["state"] == state
-        try:
-            wait(reached, seconds, 0.05)
-        except AssertionError as e:
-            raise AssertionError("%s, not %s: %s" % (self.message(phone), state, self.said()[-800:])) from e
-        return self.message(phone)
-
-    @property
-    def channel(self):
-        return self.ask("GET", "/v1/channels").json["items"][0]
-
-    def count(self, what):
-        return self.channel["count"][what]
-
-    def resume(self):
-        assert self.ask("POST", "/v1/channels/cloud/resume", role="manager").status == 200
-        wait(lambda: self.channel["state"] == "ready")
-
-    def hook(self, what, body, content_type="application/json", secret=SECRET, channel="cloud", method="POST"):
-        conn = self.connect()
-        try:
-            return self.send(conn, method, "/hooks/%s/%s/%s" % (channel, secret, what), body, {"Content-Type": content_type})
-        finally:
-            conn.close()
+        super().__init__(standin, keys='timeout = 1; hook_allow = "127.0.0.0/8"; ' + keys, more=more, **how)
 
     def tell(self, what, records):
         """By callback; true when the provider is content with the answer."""
         content_type, body = self.standin.provider.callback(records)
         return self.standin.provider.callback_ok(self.hook(what, body, content_type))
-
-    def sent_to(self, phone):
-        return [m for m in self.standin.sent if m["to"][-11:] == phone]
 
 
 def each_provider(fn):

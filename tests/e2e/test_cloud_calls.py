@@ -1,40 +1,30 @@
 #!/usr/bin/env python3
 """Calls by a cloud on the whole road: rung up, a key by callback takes the task, everything else takes nothing."""
 import json
-import os
 import time
 
+import cloud_office
 from cloud_calls import CALLS, ENDS, AliyunCalls, HuaweiCalls, Switchboard, TencentCalls, TwilioCalls
-from cloud_others import CALLBACK
-from harness import House, phone_of, run, test, wait, warning
+from cloud_office import SECRET
+from harness import phone_of, run, test, wait, warning
 
-SECRET = CALLBACK.rsplit("/", 1)[1]
 # Short times; the ladder itself is as slow as it is. One call each, unless a test wants more.
 LEVELS = """levels = (
   { code = "CRITICAL"; window = "always"; ack = "60s"; calls = 2; call_after = "1s"; call_every = "1min";
     rungs = ( { after = "0s"; who = ["duty"]; ask = true; }, { after = "6s"; who = ["members"]; ask = true; } ); },
   { code = "HIGH"; window = "always"; ack = "1h"; calls = 1; call_after = "0s"; call_every = "1min";
-    rungs = ( { after = "0s"; who = ["duty"]; ask = true; } ); } ); %s
+    rungs = ( { after = "0s"; who = ["duty"]; ask = true; } ); } );
 """
 
 
-class Office(House):
+class Office(cloud_office.Office):
     """Villages of two members, and one channel for SMS and calls: `cloud`."""
 
-    def __init__(self, standin, keys="", more=""):
-        super().__init__(more=LEVELS % more)
-        self.standin = standin
-        with open(os.open(os.path.join(self.dir, "hook"), os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as f:
-            f.write(SECRET + "\n")
-        self.text = self.text.replace("channels = (  );", (
-            'channels = ( { name = "cloud"; timeout = 1; hook_secret_file = "%s/hook"; %s %s } );' % (
-                self.dir, standin.provider.config(standin.url, self.dir), keys)))
-        self.write_config(self.text)
+    def __init__(self, standin, more=""):
+        super().__init__(standin, keys="timeout = 1;", more=more, levels=LEVELS)
 
-    def open(self):
-        self.start()
-        self.settle(20, 2)
-        return self
+    def open(self, villages=20, members=2):
+        return super().open(villages, members)
 
     def alert(self, village=1, level="高危"):
         """Somebody there is warned of; the phones of the one who is asked first and of the other."""
@@ -51,18 +41,10 @@ class Office(House):
         except AssertionError as e:
             raise AssertionError("no call: %s %s" % (self.standin.wrong, self.said()[-1500:])) from e
 
-    def hook(self, told):
-        content_type, body, headers = told
-        conn = self.connect()
-        try:
-            return self.send(conn, "POST", "/hooks/cloud/%s/voice" % SECRET, body, dict(headers, **{"Content-Type": content_type}))
-        finally:
-            conn.close()
-
     def ends(self, call, how, key="1"):
         """The provider tells how it ended; every callback is answered as the provider wants it."""
         for told in self.standin.provider.ended(call, how, key):
-            a = self.hook(told)
+            a = self.callback("voice", told)
             assert a.status == 200 and self.standin.provider.content(a), (a.status, a.raw)
 
     def sms_to(self, phone):
@@ -235,7 +217,7 @@ def a_call_that_nobody_tells_of_is_asked_about_and_then_not_known(s):
         lines = [e["line"] for e in h.ask("GET", "/v1/cases/%d" % case["id"], role="auditor").json["timeline"]]
         assert any("始终没有人告知" in line and "电话" in line for line in lines), lines
         for told in s.provider.ended(call, "busy"):  # after all
-            assert h.hook(told).status == 200
+            assert h.callback("voice", told).status == 200
         h.call_is(first, "failed")
 
 
@@ -268,9 +250,9 @@ def a_forged_callback_of_a_call_is_refused():
             call = h.placed(first)
             s.provider.signed = False
             for told in s.provider.ended(call, "key"):
-                assert h.hook(told).status == 403
+                assert h.callback("voice", told).status == 403
             bare = [(t, b, {}) for t, b, _ in s.provider.ended(call, "key")]
-            assert all(h.hook(told).status == 403 for told in bare)
+            assert all(h.callback("voice", told).status == 403 for told in bare)
             time.sleep(0.5)
             assert h.tasks() == {first[-4:]: "offered"} and h.all("inbox") == []
             assert h.ask("GET", "/v1/channels").json["items"][0]["count"]["forged"] >= 4

@@ -10,6 +10,8 @@
 
 #include "banned.h"
 
+/* People look a code up, so it is shown whole; a number of a phone is longer. */
+enum { CODE_DIGITS = 8, WORD_DIGITS = 4 };
 enum { SKEW_MS = 2 * 60 * 1000, FAILURES_MAX = 3, WAIT_MS = 5000, WAIT_MAX_MS = 60000 };
 
 /* -- words and alarms ----------------------------------------------------------------------- */
@@ -33,13 +35,29 @@ void cloud_alarm(struct channel *c, enum cloud_alarm alarm, const char *text, bo
 	c->ev.on_alarm(c->ev.arg, alarm_codes[alarm], text, on);
 }
 
+/* Of a longer run of digits only the first four are shown. */
+static void hide_runs(char *from, char *to, size_t longest)
+{
+	enum { SHOWN = 4 };
+
+	while (from < to) {
+		size_t run = strspn(from, "0123456789");
+
+		if (from + run > to)
+			run = (size_t)(to - from);
+		if (run > longest)
+			memset(from + SHOWN, '*', run - SHOWN);
+		from += run + 1;
+	}
+}
+
 /* Providers quote the request in their errors: percent signs, braces and brackets begin such a piece. */
 void cloud_words(const char *code, const char *words, char *out, size_t n)
 {
 	const char *end = words + strlen(words), *at = words;
 	size_t used = (size_t)snprintf(
 		       out, n, "%s%s", code, code[0] == '\0' || words[0] == '\0' ? "" : " "),
-	       run = 0;
+	       coded = strlen(code);
 
 	while (used < n && at < end && strchr("%{[", *at) == NULL) {
 		const char *from = at;
@@ -53,11 +71,9 @@ void cloud_words(const char *code, const char *words, char *out, size_t n)
 		used += len;
 		out[used] = '\0';
 	}
-	for (char *s = out; *s != '\0'; s++) {
-		run = *s >= '0' && *s <= '9' ? run + 1 : 0;
-		if (run > 4)
-			*s = '*';
-	}
+	coded = coded < strlen(out) ? coded : strlen(out);
+	hide_runs(out, out + coded, CODE_DIGITS);
+	hide_runs(out + coded, out + strlen(out), WORD_DIGITS);
 }
 
 /* -- state ---------------------------------------------------------------------------------- */

@@ -481,10 +481,11 @@ int daemon_run(const char *config_path, struct settings *set)
 	recover(h);
 	h->pump = pump_start(&h->loop, set);
 	hooks.desk = h->desk;
-	h->worker = worker_start(&h->loop, &hooks, set->http.queue);
+	h->worker = worker_new(&h->loop, &hooks, set->http.queue);
 	open_doors(h);
 	catch_signals(h);
 	pump_join(h->pump, h->worker);
+	worker_start(h->worker);
 	sd_notify(0, "READY=1");
 	look_for_devices(h->set);
 	log_info("ready version=" DAEMON_VERSION " channels=%d", set->channel_count);

@@ -53,7 +53,9 @@ struct work_hooks {
 
 struct worker;
 
-struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int max_waiting);
+/* The desk's thread begins with worker_start(): its hooks find what was set up before. */
+struct worker *worker_new(uv_loop_t *loop, const struct work_hooks *hooks, int max_waiting);
+void worker_start(struct worker *w);
 bool worker_put(struct worker *w, struct work *job); /* loop's thread; false: full, or stopping */
 /* The same without the limit, for what must not be refused: verdicts, replies, reports. False: stopped. */
 bool worker_put_always(struct worker *w, struct work *job);

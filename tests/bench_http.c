@@ -345,7 +345,8 @@ static struct result through_http(const struct settings *set)
 	make_key(&t, key);
 	uv_loop_init(&loop);
 	hooks.desk = hooks.arg = desk_open(t.s, set);
-	parts.worker = worker_start(&loop, &hooks, 10000);
+	parts.worker = worker_new(&loop, &hooks, 10000);
+	worker_start(parts.worker);
 	parts.pool = store_pool_open(t.url, t.s->seal, 2, &rc);
 	web = web_start(&loop, &parts, why, sizeof why);
 	uv_signal_init(&loop, &child);

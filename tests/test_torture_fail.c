@@ -325,7 +325,8 @@ static void a_failed_sync_reaches_whoever_stops_the_daemon(void **state)
 	office_open(&o);
 	hooks.desk = o.desk;
 	uv_loop_init(&loop);
-	w = worker_start(&loop, &hooks, 10);
+	w = worker_new(&loop, &hooks, 10);
+	worker_start(w);
 	push_and_wait(w, &loop, &p, &o, 1);
 	assert_int_equal(p.work.rc, STORE_OK);
 	temp_quiet();

@@ -189,7 +189,8 @@ static void start(int max)
 		.tick = tick,
 		.due_ms = due_ms };
 
-	b.worker = worker_start(&b.loop, &hooks, max);
+	b.worker = worker_new(&b.loop, &hooks, max);
+	worker_start(b.worker);
 }
 
 static int set_up(void **state)

@@ -281,7 +281,7 @@ static void start_handles(struct worker *w)
 	w->open_handles = 4;
 }
 
-struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int max_waiting)
+struct worker *worker_new(uv_loop_t *loop, const struct work_hooks *hooks, int max_waiting)
 {
 	struct worker *w = calloc(1, sizeof *w);
 
@@ -300,9 +300,13 @@ struct worker *worker_start(uv_loop_t *loop, const struct work_hooks *hooks, int
 	if (uv_mutex_init(&w->lock) != 0 || uv_cond_init(&w->more) != 0)
 		abort();
 	start_handles(w);
+	return w;
+}
+
+void worker_start(struct worker *w)
+{
 	if (uv_thread_create(&w->thread, desk_thread, w) != 0)
 		abort();
-	return w;
 }
 
 static bool put(struct worker *w, struct work *job, int limit)

@@ -79,8 +79,8 @@ struct post {
 	const char *phone;
 	const char *purpose;
 	enum template_name tpl;
-	const struct template_values *v;
-	bool at_once; /* an answer: no window */
+	struct template_values *v; /* gets its marks */
+	bool at_once;              /* an answer: no window */
 };
 int64_t post_sms(struct desk *d, const struct post *p);
 /* A call, with a spoken template; not placed within ttl_ms it is not placed any more. */
@@ -94,7 +94,7 @@ int64_t post_test(
 	struct desk *d, const char *channel, const char *phone, bool call, const char *text);
 /* To the members of the centre's team (or the police's) who are on duty; returns how many. */
 int post_team(struct desk *d, const struct casefile *c, const char *kind, const char *purpose,
-	enum template_name tpl, const struct template_values *v);
+	enum template_name tpl, struct template_values *v);
 /* An alarm row, and when it is new its text to the duty desk. */
 void post_alarm(struct desk *d, const struct casefile *c, const char *kind, const char *subject,
 	const char *text);

@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "cell.h"
@@ -46,10 +47,20 @@ static size_t begins(const char *s, const char *word)
 	return word[n] == '\0' ? n : 0;
 }
 
+/* The first character, of three bytes, as all our words begin with; else 0. */
+static uint32_t head(const char *s)
+{
+	const unsigned char *c = (const unsigned char *)s;
+
+	return c[0] < 0xE0 || c[1] == '\0' ? 0 : (uint32_t)(c[0] << 16 | c[1] << 8 | c[2]);
+}
+
 static size_t starts(const char *s, const char *const *words, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		size_t bytes = begins(s, words[i]);
+	uint32_t first = head(s);
+
+	for (size_t i = 0; first != 0 && i < n; i++) {
+		size_t bytes = head(words[i]) == first ? begins(s, words[i]) : 0;
 
 		if (bytes > 0)
 			return bytes;
@@ -153,8 +164,10 @@ static bool has_digits(const char *s, size_t len)
 static size_t next_mark(const char *s, const struct place_parts *p, enum part *part)
 {
 	for (size_t at = text_prefix(s, 1); s[at] != '\0'; at += text_prefix(s + at, 1)) {
-		for (size_t i = 0; i < COUNT(marks); i++) {
-			size_t n = begins(s + at, marks[i].word);
+		uint32_t first = head(s + at);
+
+		for (size_t i = 0; first != 0 && i < COUNT(marks); i++) {
+			size_t n = head(marks[i].word) == first ? begins(s + at, marks[i].word) : 0;
 
 			if (n == 0)
 				continue;

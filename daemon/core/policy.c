@@ -392,9 +392,11 @@ int64_t policy_window(const struct policy *p, int64_t now_ms)
 	int64_t opens;
 	int minute, wait;
 
+	if (p->urgent)
+		return now_ms;
 	clock_local(now_ms, &day);
 	minute = day.hour * 60 + day.minute;
-	if (p->urgent || is_open(p, minute))
+	if (is_open(p, minute))
 		return now_ms;
 	wait = (p->window_from_min - minute + DAY_MIN) % DAY_MIN;
 	if (p->window_from_min < minute) {

@@ -278,12 +278,30 @@ static void copy_cut(const char *s, size_t chars, char *out, size_t n)
 	out[len] = '\0';
 }
 
-/* Digits, letters and single blanks: there is nothing to clean. */
+static bool is_tail(char c)
+{
+	return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+/* A Chinese character: U+4000 to U+9FFF. */
+static bool is_han(const char *s)
+{
+	return (unsigned char)s[0] >= 0xE4 && (unsigned char)s[0] <= 0xE9 && is_tail(s[1]) &&
+	       is_tail(s[2]);
+}
+
+/* Digits, letters, single blanks and Chinese: there is nothing to clean. */
 static bool is_plain(const char *value)
 {
-	while ((*value > ' ' && *value < 0x7f) || (*value == ' ' && value[1] > ' '))
-		value++;
-	return *value == '\0';
+	for (;;) {
+		if ((*value > ' ' && *value < 0x7f) ||
+			(*value == ' ' && value[1] != ' ' && value[1] != '\0'))
+			value++;
+		else if (is_han(value))
+			value += 3;
+		else
+			return *value == '\0';
+	}
 }
 
 static void clean(const char *value, size_t chars, char *out, size_t n)

@@ -142,7 +142,6 @@ static const char *values_text(struct desk *d, const struct template_values *v)
 
 static int64_t post(struct desk *d, const struct post *p, enum outgoing_kind kind, int64_t ttl_ms)
 {
-	struct template_values values;
 	char text[TEXT_MAX];
 	int64_t opens = window_of(d, p);
 	struct message m = { .kind = kind_code(kind),
@@ -157,10 +156,9 @@ static int64_t post(struct desk *d, const struct post *p, enum outgoing_kind kin
 		.template = template_key(p->tpl),
 		.expires_at = (opens > d->s->now_ms ? opens : d->s->now_ms) + ttl_ms };
 
-	values = *p->v;
-	values.drill = (p->c != NULL && p->c->drill) || d->set->drill;
-	template_fill(&d->set->templates, p->tpl, &values, text, sizeof text);
-	m.values = values_text(d, &values);
+	p->v->drill = (p->c != NULL && p->c->drill) || d->set->drill;
+	template_fill(&d->set->templates, p->tpl, p->v, text, sizeof text);
+	m.values = values_text(d, p->v);
 	if (opens <= d->s->now_ms && bundle_takes(d, &m))
 		add(d, &m, d->s->now_ms + d->set->bundle_s * INT64_C(1000), "等待合并");
 	else
@@ -218,7 +216,7 @@ int64_t post_test(
 }
 
 int post_team(struct desk *d, const struct casefile *c, const char *kind, const char *purpose,
-	enum template_name tpl, const struct template_values *v)
+	enum template_name tpl, struct template_values *v)
 {
 	const struct member *people;
 	struct team team;

@@ -292,9 +292,9 @@ static void open_store(struct house *h)
 	lock_store(h->set->store);
 	rc = store_open(&h->store, h->set->store, h->set->key_file, h->set->node, why, sizeof why);
 	if (rc != STORE_OK)
-		fatal(rc == STORE_NEWER || rc == STORE_FOREIGN ? EXIT_DATA
-			: rc == STORE_KEYLESS                  ? EXIT_CONFIG
-							       : EXIT_IO,
+		fatal(rc == STORE_NEWER || rc == STORE_FOREIGN || rc == STORE_STALE ? EXIT_DATA
+			: rc == STORE_KEYLESS                                       ? EXIT_CONFIG
+										    : EXIT_IO,
 			"%s", why);
 	h->desk = desk_open(h->store, h->set);
 	h->pool = store_pool_open(h->set->store, h->store->seal, READERS, &rc);

@@ -27,6 +27,7 @@ enum store_rc {
 	STORE_BROKEN,    /* I/O error or corruption: the batch is lost; stop and restart */
 	STORE_NEWER,     /* of schema_migrate(): written by a newer program */
 	STORE_FOREIGN,   /* of schema_migrate(): another program's */
+	STORE_STALE,     /* of schema_migrate(): made before a migration was edited */
 	STORE_KEYLESS    /* of store_open(): the key file is missing, damaged, or another's */
 };
 

@@ -52,6 +52,8 @@ struct store {
 	uint8_t chain[SEAL_HASH]; /* its hash */
 	int64_t saved_seq;        /* before this job, to go back to */
 	uint8_t saved_chain[SEAL_HASH];
+	int64_t run_case;  /* of the last event of this job; 0: no case, or no event yet */
+	int run;           /* its place among those of this case that stand one behind the other */
 	int64_t batch_seq; /* before this batch */
 	uint8_t batch_chain[SEAL_HASH];
 	bool broken; /* for good */

@@ -186,33 +186,31 @@ static const struct {
 	{ "a warning has its case", "SELECT id FROM warning w WHERE NOT EXISTS"
 				    " (SELECT 1 FROM cases c WHERE c.id = w.case_id)" },
 	{ "a warning has its event",
-		"SELECT id FROM warning w WHERE (SELECT count(*) FROM event e WHERE e.case_id = "
-		"w.case_id AND e.case_id > 0"
+		"SELECT id FROM warning w WHERE (SELECT count(*) FROM case_event e WHERE "
+		"e.case_id = w.case_id"
 		" AND e.kind = 'warning.accepted' AND e.entity_id = w.id) <> 1" },
 	{ "an event of a warning has its warning",
 		"SELECT seq FROM event e WHERE e.kind = 'warning.accepted' AND NOT EXISTS"
 		" (SELECT 1 FROM warning w WHERE w.id = e.entity_id)" },
 	{ "a case has one opening event and a warning",
-		"SELECT id FROM cases c WHERE (SELECT count(*) FROM event e WHERE e.case_id = c.id"
-		" AND e.case_id > 0 AND e.kind = 'case.opened') <> 1"
+		"SELECT id FROM cases c WHERE (SELECT count(*) FROM case_event e WHERE e.case_id = "
+		"c.id AND e.kind = 'case.opened') <> 1"
 		" OR c.id NOT IN (SELECT case_id FROM warning)" },
 	{ "each repeat is an event",
-		"SELECT id FROM cases c WHERE repeat_no <> (SELECT count(*) FROM event e WHERE"
-		" e.case_id = c.id AND e.case_id > 0 AND e.kind = 'case.repeated')" },
+		"SELECT id FROM cases c WHERE repeat_no <> (SELECT count(*) FROM case_event e WHERE"
+		" e.case_id = c.id AND e.kind = 'case.repeated')" },
 	{ "a case has a task or says that it has none",
-		"SELECT id FROM cases c WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.case_id = "
-		"c.id)"
+		"SELECT id FROM cases c WHERE c.id NOT IN (SELECT case_id FROM task)"
 		" AND ' ' || c.flags || ' ' NOT LIKE '% gap %'" },
 	{ "an open case has a next step",
 		"SELECT id FROM cases c WHERE state <> 'closed' AND NOT EXISTS"
 		" (SELECT 1 FROM timer t WHERE t.case_id = c.id)" },
 	{ "a task has its event, its code and its message",
-		"SELECT id FROM task t WHERE (SELECT count(*) FROM event e WHERE e.case_id = "
-		"t.case_id AND e.case_id > 0"
+		"SELECT id FROM task t WHERE (SELECT count(*) FROM case_event e WHERE "
+		"e.case_id = t.case_id"
 		" AND e.kind = 'task.offered' AND e.entity_id = t.id) <> 1"
 		" OR t.code = '' OR t.phone_key = 0"
-		" OR NOT EXISTS (SELECT 1 FROM message m WHERE m.case_id = t.case_id AND m.case_id "
-		"> 0 AND m.task_id = t.id)" },
+		" OR (t.case_id, t.id) NOT IN (SELECT m.case_id, m.task_id FROM message m)" },
 	{ "what left the queue was claimed",
 		"SELECT id FROM message m WHERE state IN ('sending', 'unsure', 'sent', "
 		"'delivered') AND NOT EXISTS"
@@ -227,9 +225,11 @@ static const struct {
 	{ "a proposal has its case and its event",
 		"SELECT id FROM proposed p WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = "
 		"p.case_id)"
-		" OR NOT EXISTS (SELECT 1 FROM event e WHERE e.case_id = p.case_id AND e.case_id > "
-		"0"
+		" OR NOT EXISTS (SELECT 1 FROM case_event e WHERE e.case_id = p.case_id"
 		" AND e.kind = 'case.opened' AND json_extract(e.data, '$.proposed') = p.id)" },
+	{ "an event of a case is found by it",
+		"SELECT seq FROM event WHERE case_id > 0 AND seq NOT IN"
+		" (SELECT seq FROM case_event)" },
 	{ "an alarm has its event", "SELECT id FROM alarm a WHERE NOT EXISTS (SELECT 1 FROM event e"
 				    " WHERE e.case_id = a.case_id AND e.kind = 'alarm.raised' AND "
 				    "e.entity_id = a.id)" },
@@ -254,7 +254,7 @@ int town_warning_there(struct store *s, int64_t n)
 	if (id == 0)
 		return POWER_ABSENT;
 	events = db_number(s->db,
-		"SELECT count(*) FROM event WHERE case_id = ? AND case_id > 0 AND kind IN "
+		"SELECT count(*) FROM case_event WHERE case_id = ? AND kind IN "
 		"('case.opened', "
 		"'warning.accepted')",
 		0, DB_ARGS(DI(id)));

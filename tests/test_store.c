@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "helper_store.h"
+#include "message.h"
+#include "task.h"
 #include "member.h"
 #include "resident.h"
 #include "schema.h"
@@ -248,6 +250,18 @@ static void a_newer_database_is_refused(void **state)
 	assert_non_null(strstr(why, "更新版本"));
 }
 
+static void a_database_of_another_text_of_a_migration_is_refused(void **state)
+{
+	struct temp_store *t = *state;
+	char why[256];
+
+	assert_int_equal(temp_number(t, "SELECT count(*) FROM meta WHERE key = 'migration:1'"), 1);
+	temp_sql(t, "UPDATE meta SET value = '0123456789abcdef' WHERE key = 'migration:1'");
+	assert_int_equal(try_open(t, why), STORE_STALE);
+	assert_non_null(strstr(why, "正式发布前"));
+	temp_store_shut(t);
+}
+
 static void what_is_no_database_is_refused(void **state)
 {
 	struct temp_store *t = *state;
@@ -289,6 +303,97 @@ static struct audit_result audit(struct temp_store *t)
 	return out;
 }
 
+/* -- what belongs to a case ------------------------------------------------------------------- */
+
+static void add_task(struct temp_store *t, int64_t case_id, int64_t id)
+{
+	const struct task task = { .id = id,
+		.case_id = case_id,
+		.kind = "dissuade",
+		.state = TASK_OFFERED,
+		.code = "17" };
+	const struct message m = { .id = id + 1,
+		.case_id = case_id,
+		.task_id = id,
+		.kind = "sms",
+		.purpose = "task",
+		.class_ = "urgent",
+		.phone = "13800138000",
+		.text = "x",
+		.held_why = "",
+		.state = MSG_SENT };
+
+	task_add(t->s, &task);
+	message_add(t->s, &m);
+}
+
+static void tasks_and_messages_of_a_case_are_found_near_and_far(void **state)
+{
+	static const int64_t far[] = { 1, 62, 63, 64, 65, 100000 };
+	struct temp_store *t = *state;
+	const struct task *all;
+	int64_t ids[8], case_id;
+	size_t n;
+
+	temp_job(t, TEMP_NOW);
+	case_id = store_id(t->s);
+	add_task(t, case_id + 10, case_id + 20); /* another's, in between */
+	for (size_t i = 0; i < COUNT(far); i++)
+		add_task(t, case_id, case_id + 3 * far[i]);
+	all = task_of_case(t->s, case_id, &n);
+	assert_int_equal(n, COUNT(far));
+	assert_int_equal(task_open_of_case(t->s, case_id, ids, 8), COUNT(far));
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(all[i].id, case_id + 3 * far[i]);
+		assert_int_equal(ids[i], all[i].id);
+		assert_true(message_left(t->s, case_id, all[i].id));
+		assert_false(message_left(t->s, case_id + 10, all[i].id));
+	}
+	task_of_case(t->s, case_id + 10, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(temp_done(t), STORE_OK);
+}
+
+static int64_t events_of(struct temp_store *t, int64_t case_id)
+{
+	return db_number(t->s->db, "SELECT count(*) FROM case_event WHERE case_id = ?", -1,
+		DB_ARGS(DI(case_id)));
+}
+
+static void events_of_a_case_are_found_however_they_stand(void **state)
+{
+	/* The case of each event; '.' begins the next job. */
+	static const char order[] = "aaaaaaaaaaaaaaaaaaab.a.abab.-a-a.bbbbbbbbbbbbbbbbb.b";
+	struct temp_store *t = *state;
+	int64_t a = 0, b = 0;
+
+	temp_job(t, TEMP_NOW);
+	for (const char *c = order; *c != '\0'; c++) {
+		if (*c == '.') {
+			assert_int_equal(temp_done(t), STORE_OK);
+			temp_job(t, TEMP_NOW);
+			continue;
+		}
+		store_event(t->s, "test", "x.done", *c == '-' ? 0 : *c, "x", 1, NULL);
+		a += *c == 'a';
+		b += *c == 'b';
+	}
+	assert_int_equal(events_of(t, 'a'), a);
+	assert_int_equal(events_of(t, 'b'), b);
+	assert_true(a > 20 && b > 20);
+	/* A job that is undone leaves no run that the next one would go on with. */
+	store_event(t->s, "test", "x.done", 'a', "x", 1, NULL);
+	db_fail(t->s->db, STORE_CONFLICT);
+	assert_int_equal(store_job_end(t->s), STORE_CONFLICT);
+	store_job_begin(t->s, TEMP_NOW);
+	store_event(t->s, "test", "x.done", 'a', "x", 1, NULL);
+	store_event(t->s, "test", "x.done", 'a', "x", 1, NULL);
+	assert_int_equal(events_of(t, 'b'), b - 1); /* the whole job went, and its b */
+	assert_int_equal(events_of(t, 'a'), a + 2);
+	assert_int_equal(temp_done(t), STORE_OK);
+	assert_int_equal(audit(t).bad_seq, 0);
+}
+
 static const struct tamper_row {
 	const char *name, *sql;
 	int64_t bad;
@@ -318,9 +423,10 @@ static const struct tamper_row {
 	{ "the middle is cut", "DELETE FROM event WHERE seq BETWEEN 300 AND 700", 701 },
 	{ "a row is put in at the end",
 		"INSERT INTO event SELECT 1001, at, actor, kind, case_id, entity, entity_id, data, "
-		"hash"
+		"hash, run"
 		" FROM event WHERE seq = 1000",
 		1001 },
+	{ "an event is hidden from its case", "UPDATE event SET run = 1 WHERE seq = 20", 20 },
 	{ "two neighbours' fields run together",
 		"UPDATE event SET actor = 'testc', kind = 'ase.opened' WHERE seq = 10", 10 },
 };
@@ -599,7 +705,7 @@ int main(void)
 {
 	enum { T = COUNT(tampers) };
 #define EACH(f) cmocka_unit_test_setup_teardown(f, temp_store_setup, temp_store_teardown)
-	struct CMUnitTest tests[T + 24] = {
+	struct CMUnitTest tests[T + 27] = {
 		[T] = EACH(what_was_sealed_comes_back),
 		EACH(personal_data_stand_nowhere_in_the_file),
 		EACH(a_moved_ciphertext_is_noticed),
@@ -610,6 +716,9 @@ int main(void)
 		EACH(a_key_file_that_others_read_is_refused),
 		EACH(what_is_no_key_file_is_refused),
 		EACH(a_newer_database_is_refused),
+		EACH(a_database_of_another_text_of_a_migration_is_refused),
+		EACH(tasks_and_messages_of_a_case_are_found_near_and_far),
+		EACH(events_of_a_case_are_found_however_they_stand),
 		EACH(what_is_no_database_is_refused),
 		EACH(a_cut_tail_changes_the_head),
 		EACH(the_chain_goes_on_after_a_restart),
@@ -630,5 +739,5 @@ int main(void)
 		tests[i] = (struct CMUnitTest){ .name = tampers[i].name,
 			.test_func = the_chain_finds,
 			.initial_state = (void *)&tampers[i] };
-	return _cmocka_run_group_tests("store", tests, T + 24, NULL, NULL);
+	return _cmocka_run_group_tests("store", tests, COUNT(tests), NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "case_rows.h"
 #include "listing_more.h"
 
 #include "banned.h"
@@ -46,7 +47,7 @@ static const struct listing_column warning_columns[] = {
 	END };
 /* Each warning has told of itself in the books, whose cases have an index already. */
 #define WARNINGS_OF_CASE \
-	"w.id IN (SELECT entity_id FROM event WHERE case_id = ? AND case_id > 0 AND kind = 'warning.accepted')"
+	"w.id IN (SELECT entity_id FROM case_event WHERE case_id = ? AND kind = 'warning.accepted')"
 static const struct listing_filter warning_filters[] = {
 	{ "state", "w.state", MATCH_TEXT }, { "level", "w.level", MATCH_TEXT },
 	{ "source", "w.source", MATCH_TEXT }, { "warn_no", "w.warn_no", MATCH_TEXT },
@@ -114,7 +115,8 @@ static const struct listing_column task_columns[] = {
 	END };
 static const struct listing_filter task_filters[] = {
 	{ "state", "t.state", MATCH_TEXT }, { "kind", "t.kind", MATCH_TEXT },
-	{ "level", "c.level", MATCH_TEXT }, { "case", "t.case_id", MATCH_ID },
+	{ "level", "c.level", MATCH_TEXT },
+	{ "case", "t.id IN (SELECT id FROM " CASE_ROWS("task") ")", MATCH_ID },
 	{ "member", "t.member_id", MATCH_ID }, { "area", "c.area", MATCH_AREA },
 	{ "q", "t.code", MATCH_TEXT },
 	{ "since", "t.offered_at >= ?", MATCH_SINCE }, { "until", "t.offered_at <= ?", MATCH_UNTIL },
@@ -152,7 +154,8 @@ static const struct listing_column message_columns[] = {
 static const struct listing_filter message_filters[] = {
 	{ "state", "m.state", MATCH_TEXT }, { "purpose", "m.purpose", MATCH_TEXT },
 	{ "class", "m.class", MATCH_TEXT }, { "channel", "m.channel", MATCH_TEXT },
-	{ "kind", "m.kind", MATCH_TEXT }, { "case", "m.case_id", MATCH_ID },
+	{ "kind", "m.kind", MATCH_TEXT },
+	{ "case", "m.id IN (SELECT id FROM " CASE_ROWS("message") ")", MATCH_ID },
 	{ "member", "m.member_id", MATCH_ID }, { "area", "c.area", MATCH_AREA },
 	{ "since", "m.created_at >= ?", MATCH_SINCE }, { "until", "m.created_at <= ?", MATCH_UNTIL },
 	NO_MORE };
@@ -423,7 +426,8 @@ static const struct listing_column event_columns[] = {
 static const struct listing_filter event_filters[] = {
 	{ "kind", "e.kind", MATCH_TEXT }, { "actor", "e.actor", MATCH_TEXT },
 	{ "entity", "e.entity", MATCH_TEXT }, { "entity_id", "e.entity_id", MATCH_ID },
-	{ "case", "e.case_id", MATCH_ID }, { "since", "e.at >= ?", MATCH_SINCE },
+	{ "case", "e.seq IN (SELECT seq FROM case_event WHERE case_id = ?)", MATCH_ID },
+	{ "since", "e.at >= ?", MATCH_SINCE },
 	{ "until", "e.at <= ?", MATCH_UNTIL },
 	NO_MORE };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "case_rows.h"
 #include "json.h"
 
 #include "banned.h"
@@ -257,12 +258,13 @@ void message_supersede(struct store *s, int64_t case_id, int64_t task_id, const 
 	while (more) {
 		more = one(s,
 			db_query(s->db,
-				"SELECT " MESSAGE_COLUMNS
-				" FROM message WHERE case_id = ? AND id > ?"
-				" AND state IN ('queued', 'held', 'unsure')"
-				" AND purpose NOT IN ('answer', 'notice')"
-				" AND (task_id = ? OR (? = 0 AND purpose <> 'handover'))"
-				" ORDER BY id LIMIT 1",
+				"SELECT " MESSAGE_COLUMNS " FROM " CASE_ROWS(
+					"message") " WHERE id > ?"
+						   " AND state IN ('queued', 'held', 'unsure')"
+						   " AND purpose NOT IN ('answer', 'notice')"
+						   " AND (task_id = ? OR (? = 0 AND purpose <> "
+						   "'handover'))"
+						   " ORDER BY id LIMIT 1",
 				DB_ARGS(DI(case_id), DI(m.id), DI(task_id), DI(task_id))),
 			&m);
 		if (more)
@@ -274,20 +276,24 @@ bool message_told(
 	struct store *s, int64_t case_id, int64_t member_id, const char *purpose, int64_t since_ms)
 {
 	return db_number(s->db,
-		       "SELECT count(*) FROM message WHERE case_id = ? AND member_id = ? AND"
-		       " kind = 'sms' AND purpose = ? AND created_at >= ?",
+		       "SELECT count(*) FROM " CASE_ROWS(
+			       "message") " WHERE member_id = ? AND"
+					  " kind = 'sms' AND purpose = ? AND created_at >= ?",
 		       0, DB_ARGS(DI(case_id), DI(member_id), DT(purpose), DI(since_ms))) > 0;
 }
 
 bool message_heard(struct store *s, int64_t case_id, const char *purpose, int64_t since_ms)
 {
 	return db_number(s->db,
-		       "SELECT count(*) FROM message WHERE case_id = ? AND kind = 'call' AND"
-		       " purpose = ? AND created_at >= ? AND (state = 'delivered' OR (state = "
-		       "'sent'"
-		       " AND NOT EXISTS (SELECT 1 FROM message_try t WHERE t.message_id = "
-		       "message.id"
-		       " AND t.other_ref <> '')))",
+		       "SELECT count(*) FROM " CASE_ROWS(
+			       "message") " WHERE kind = 'call' AND"
+					  " purpose = ? AND created_at >= ? AND (state = "
+					  "'delivered' OR (state = "
+					  "'sent'"
+					  " AND NOT EXISTS (SELECT 1 FROM message_try t WHERE "
+					  "t.message_id = "
+					  "message.id"
+					  " AND t.other_ref <> '')))",
 		       0, DB_ARGS(DI(case_id), DT(purpose), DI(since_ms))) > 0;
 }
 
@@ -419,10 +425,13 @@ int message_concat_ref(struct store *s, const char *phone)
 bool message_left(struct store *s, int64_t case_id, int64_t task_id)
 {
 	return db_number(s->db,
-		       "SELECT count(*) FROM message WHERE case_id = ? AND task_id = ?"
-		       " AND (state IN ('sending', 'unsure', 'sent', 'delivered') OR EXISTS"
-		       " (SELECT 1 FROM message_part p WHERE p.message_id = message.id"
-		       "  AND p.state IN ('sent', 'unsure', 'delivered')))",
+		       "SELECT count(*) FROM " CASE_ROWS(
+			       "message") " WHERE task_id = ?"
+					  " AND (state IN ('sending', 'unsure', 'sent', "
+					  "'delivered') OR EXISTS"
+					  " (SELECT 1 FROM message_part p WHERE p.message_id = "
+					  "message.id"
+					  "  AND p.state IN ('sent', 'unsure', 'delivered')))",
 		       0, DB_ARGS(DI(case_id), DI(task_id))) > 0;
 }
 

@@ -1,5 +1,11 @@
 #include "schema.h"
 
+#include <stdio.h>
+
+#include "buf.h"
+#include "case_rows.h"
+#include "seal.h"
+
 #include "banned.h"
 
 /*
@@ -19,8 +25,11 @@ static const char *const migration_1[] = {
 	/* -- the books --------------------------------------------------------------- */
 	"CREATE TABLE event (seq INTEGER PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL,"
 	" kind TEXT NOT NULL, case_id BIGINT NOT NULL, entity TEXT NOT NULL, entity_id BIGINT NOT NULL,"
-	" data TEXT NOT NULL, hash BLOB NOT NULL)",
-	"CREATE INDEX event_case ON event (case_id, seq) WHERE case_id > 0",
+	" data TEXT NOT NULL, hash BLOB NOT NULL, run BIGINT NOT NULL)",
+	/* The events of a case come in runs, up to eight one behind the other: `run` counts them, the first has the entry. */
+	"CREATE INDEX event_case ON event (case_id, seq) WHERE run = 0 AND case_id > 0",
+	"CREATE VIEW case_event AS SELECT e.* FROM event h JOIN event e ON e.case_id = h.case_id"
+	" AND e.seq BETWEEN h.seq AND h.seq + 7 AND e.seq - e.run = h.seq WHERE h.run = 0 AND h.case_id > 0",
 	"CREATE TABLE alarm (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,"
 	" case_id BIGINT NOT NULL, raised_at BIGINT NOT NULL, last_at BIGINT NOT NULL, times BIGINT NOT NULL,"
 	" cleared_at BIGINT NOT NULL, cleared_by TEXT)",
@@ -78,7 +87,7 @@ static const char *const migration_1[] = {
 	" state TEXT NOT NULL, code TEXT NOT NULL, rung BIGINT NOT NULL, about_id BIGINT NOT NULL, offered_at BIGINT NOT NULL, accepted_at BIGINT NOT NULL,"
 	" met_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, outcome TEXT NOT NULL, updated_at BIGINT NOT NULL,"
 	" phone_key BIGINT NOT NULL, code_closed_at BIGINT NOT NULL, last_action BIGINT NOT NULL, last_at BIGINT NOT NULL)",
-	"CREATE INDEX task_case ON task (case_id)",
+	"CREATE INDEX task_case ON task (case_id) WHERE " FAR_FROM_CASE,
 	/* Open tasks have live codes (0); the rest is looked up in crew.h. */
 	"CREATE INDEX task_code ON task (code_closed_at)",
 	"CREATE TABLE question (phone_lk BLOB PRIMARY KEY, task_id BIGINT NOT NULL, code TEXT NOT NULL, action BIGINT NOT NULL,"
@@ -101,7 +110,7 @@ static const char *const migration_1[] = {
 	/* Never a list of three or more here: SQLite would make a table of it at each step of a message's life. */
 	"CREATE INDEX message_open ON message (state, id) WHERE state = 'sending' OR state = 'unsure'",
 	"CREATE INDEX message_held ON message (held_until) WHERE state = 'held'",
-	"CREATE INDEX message_case ON message (case_id)",
+	"CREATE INDEX message_case ON message (case_id) WHERE " FAR_FROM_CASE,
 	"CREATE TABLE message_part (message_id BIGINT NOT NULL, part BIGINT NOT NULL, state TEXT NOT NULL, channel TEXT NOT NULL,"
 	" mr BIGINT NOT NULL, sent_at BIGINT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (message_id, part))",
 	"CREATE INDEX message_part_mr ON message_part (channel, mr, sent_at) WHERE state IN ('sent', 'unsure')",
@@ -173,6 +182,52 @@ static bool is_foreign(struct db *db)
 		       0, DB_NONE) == 1;
 }
 
+/* Of the text of a migration: sixteen hexadecimal digits. */
+enum { MARK = 8 };
+
+static void mark_of(const char *const *sql, char out[2 * MARK + 1])
+{
+	uint8_t hash[SEAL_HASH];
+	struct buf all;
+
+	buf_init(&all, 1 << 20);
+	for (; *sql != NULL; sql++)
+		buf_addf(&all, "%s;\n", *sql);
+	seal_sha256(buf_str(&all), all.len, hash);
+	seal_hex(hash, MARK, out);
+	buf_free(&all);
+}
+
+static struct db_arg mark_key(int64_t version, char out[32])
+{
+	snprintf(out, 32, "migration:%lld", (long long)version);
+	return DT(out);
+}
+
+static bool is_marked(struct db *db, int64_t version)
+{
+	char mark[2 * MARK + 1], key[32];
+
+	mark_of(migrations[version - 1], mark);
+	return db_number(db, "SELECT value = ? FROM meta WHERE key = ?", 0,
+		       DB_ARGS(DT(mark), mark_key(version, key))) == 1;
+}
+
+static void migrate(struct db *db, int64_t version, int64_t now_ms)
+{
+	char mark[2 * MARK + 1], key[32];
+
+	mark_of(migrations[version - 1], mark);
+	db_begin(db);
+	for (const char *const *sql = migrations[version - 1]; *sql != NULL; sql++)
+		db_script(db, *sql);
+	db_run(db, "INSERT INTO migration (version, at) VALUES (?, ?)",
+		DB_ARGS(DI(version), DI(now_ms)));
+	db_run(db, "INSERT INTO meta (key, value) VALUES (?, ?)",
+		DB_ARGS(mark_key(version, key), DT(mark)));
+	db_commit(db);
+}
+
 enum store_rc schema_migrate(struct db *db, int64_t now_ms)
 {
 	int64_t version;
@@ -187,13 +242,10 @@ enum store_rc schema_migrate(struct db *db, int64_t now_ms)
 	version = db_number(db, "SELECT max(version) FROM migration", 0, DB_NONE);
 	if (version > VERSION)
 		return STORE_NEWER;
-	for (; version < VERSION && db_rc(db) == STORE_OK; version++) {
-		db_begin(db);
-		for (const char *const *sql = migrations[version]; *sql != NULL; sql++)
-			db_script(db, *sql);
-		db_run(db, "INSERT INTO migration (version, at) VALUES (?, ?)",
-			DB_ARGS(DI(version + 1), DI(now_ms)));
-		db_commit(db);
-	}
+	for (int64_t v = 1; v <= version; v++)
+		if (db_rc(db) == STORE_OK && !is_marked(db, v))
+			return STORE_STALE;
+	while (version < VERSION && db_rc(db) == STORE_OK)
+		migrate(db, ++version, now_ms);
 	return db_rc(db);
 }

@@ -39,6 +39,7 @@ static const char *const rc_names[] = {
 	[STORE_BROKEN] = "broken",
 	[STORE_NEWER] = "newer",
 	[STORE_FOREIGN] = "foreign",
+	[STORE_STALE] = "stale",
 	[STORE_KEYLESS] = "keyless",
 };
 

@@ -17,7 +17,8 @@
 
 #include "banned.h"
 
-enum { SCRATCH_MAX = 1 << 20, ARENA_MAX = 256 << 20 };
+/* RUN_MAX: as many events as the view case_event looks at from the one that has an index entry. */
+enum { SCRATCH_MAX = 1 << 20, ARENA_MAX = 256 << 20, RUN_MAX = 8 };
 
 bool store_meta(struct store *s, const char *key, char *out, size_t n)
 {
@@ -136,6 +137,11 @@ enum store_rc store_open(struct store **out, const char *url, const char *key_pa
 		snprintf(why, why_size, "数据库是更新版本的程序写的，请升级程序，不要降级");
 	else if (rc == STORE_FOREIGN)
 		snprintf(why, why_size, "数据库 %s 是别的程序的，请核对配置 store", url);
+	else if (rc == STORE_STALE)
+		snprintf(why, why_size,
+			"数据库 %s 是正式发布前的程序建的，表的结构不同，不能接着用；请换一个空的 "
+			"data_dir",
+			url);
 	else if (rc != STORE_OK && why[0] == '\0')
 		snprintf(why, why_size, "数据库 %s 打不开：%s", url, db_error(s->db));
 	return rc;
@@ -218,6 +224,7 @@ void store_job_begin(struct store *s, int64_t now_ms)
 	s->now_ms = now_ms;
 	s->saved_seq = s->event_seq;
 	memcpy(s->saved_chain, s->chain, SEAL_HASH);
+	s->run_case = 0;
 	if (!s->bold)
 		db_savepoint(s->db);
 }
@@ -311,6 +318,16 @@ void store_event(struct store *s, const char *actor, const char *kind, int64_t c
 	free(text);
 }
 
+/* Only the first of a job's events of one case has an index entry: the others stand right behind it. */
+static int next_run(struct store *s, int64_t case_id)
+{
+	bool goes_on = case_id != 0 && case_id == s->run_case && s->run + 1 < RUN_MAX;
+
+	s->run = goes_on ? s->run + 1 : 0;
+	s->run_case = case_id;
+	return s->run;
+}
+
 void store_event_text(struct store *s, const char *actor, const char *kind, int64_t case_id,
 	const char *entity, int64_t entity_id, const char *data)
 {
@@ -322,18 +339,21 @@ void store_event_text(struct store *s, const char *actor, const char *kind, int6
 	seal_chain(s->seal, s->chain, s->scratch.data, s->scratch.len, hash);
 	memcpy(s->chain, hash, SEAL_HASH);
 	db_run(s->db,
-		"INSERT INTO event (seq, at, actor, kind, case_id, entity, entity_id, data, hash)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"INSERT INTO event (seq, at, actor, kind, case_id, entity, entity_id, data, hash, "
+		"run)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_ARGS(DI(s->event_seq), DI(s->now_ms), DT(actor), DT(kind), DI(case_id),
-			DT(entity), DI(entity_id), DT(data), DBL(hash, SEAL_HASH)));
+			DT(entity), DI(entity_id), DT(data), DBL(hash, SEAL_HASH),
+			DI(next_run(s, case_id))));
 }
 
 enum store_rc store_audit(struct store *s, struct audit_result *out)
 {
 	uint8_t prev[SEAL_HASH] = { 0 }, hash[SEAL_HASH];
+	int64_t case_id = 0, run = 0; /* of the one before */
 	struct db_stmt *q = db_query(s->db,
-		"SELECT seq, at, actor, kind, case_id, entity, entity_id, data, hash FROM event "
-		"ORDER BY seq",
+		"SELECT seq, at, actor, kind, case_id, entity, entity_id, data, hash, run FROM "
+		"event ORDER BY seq",
 		DB_NONE);
 
 	*out = (struct audit_result){ .why = "" };
@@ -348,6 +368,11 @@ enum store_rc store_audit(struct store *s, struct audit_result *out)
 			out->why = "序号不连续，有记录被删除或插入";
 		else if (n != SEAL_HASH || !seal_equal(stored, hash, SEAL_HASH))
 			out->why = "这一条或它前面的记录被改动过";
+		else if (db_int(q, 9) != 0 &&
+			 (db_int(q, 4) != case_id || db_int(q, 9) != run + 1 || run + 1 >= RUN_MAX))
+			out->why = "这一条被从它的案件里藏了起来";
+		case_id = db_int(q, 4);
+		run = db_int(q, 9);
 		if (out->why[0] != '\0') {
 			out->bad_seq = db_int(q, 0);
 			db_end(q);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "case_rows.h"
 #include "crew.h"
 
 #include "banned.h"
@@ -78,7 +79,7 @@ enum task_state task_state(struct store *s, int64_t id)
 struct task *task_of_case(struct store *s, int64_t case_id, size_t *count)
 {
 	struct db_stmt *q = db_query(s->db,
-		"SELECT " TASK_COLUMNS " FROM task WHERE case_id = ? ORDER BY id LIMIT 256",
+		"SELECT " TASK_COLUMNS " FROM " CASE_ROWS("task") " ORDER BY id LIMIT 256",
 		DB_ARGS(DI(case_id)));
 	size_t room = TASKS_FIRST;
 	struct task *all = arena_take(&s->arena, sizeof *all * room), *more;
@@ -99,9 +100,8 @@ struct task *task_of_case(struct store *s, int64_t case_id, size_t *count)
 size_t task_open_of_case(struct store *s, int64_t case_id, int64_t *ids, size_t max)
 {
 	struct db_stmt *q = db_query(s->db,
-		"SELECT id FROM task WHERE case_id = ? AND (state = 'offered' OR state = "
-		"'accepted')"
-		" ORDER BY id LIMIT ?",
+		"SELECT id FROM " CASE_ROWS("task") " WHERE state = 'offered' OR state = 'accepted'"
+						    " ORDER BY id LIMIT ?",
 		DB_ARGS(DI(case_id), DI((int64_t)max)));
 	size_t n = 0;
 

@@ -421,8 +421,8 @@ json_t *timeline_of_case(struct store *s, int64_t case_id, bool plain)
 {
 	struct teller t = { .s = s, .plain = plain };
 	struct db_stmt *q = db_query(s->db,
-		"SELECT seq, at, actor, kind, entity, entity_id, data FROM event"
-		" WHERE case_id = ? AND case_id > 0 ORDER BY seq LIMIT ?",
+		"SELECT seq, at, actor, kind, entity, entity_id, data FROM case_event"
+		" WHERE case_id = ? ORDER BY seq LIMIT ?",
 		DB_ARGS(DI(case_id), DI(TIMELINE_MAX)));
 	json_t *list = json_array();
 

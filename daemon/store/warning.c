@@ -126,7 +126,7 @@ void proposed_decide(
 int64_t warning_last_of_case(struct store *s, int64_t case_id)
 {
 	return db_number(s->db,
-		"SELECT max(entity_id) FROM event WHERE case_id = ? AND case_id > 0"
+		"SELECT max(entity_id) FROM case_event WHERE case_id = ?"
 		" AND kind = 'warning.accepted'",
 		0, DB_ARGS(DI(case_id)));
 }

@@ -126,6 +126,7 @@ struct channel_events {
 };
 
 struct channel;
+struct channel_offer;
 
 /* A provider's callback, on /hooks/{channel}/{secret}/{what}; the secret was right. Valid during the call. */
 struct channel_hook {
@@ -171,8 +172,14 @@ struct channel_kind {
 	/* A person says that what stopped it (SEND_STOP) is mended. */
 	void (*resume)(struct channel *c);
 	void (*pin)(struct channel *c, bool may_try);
-	/* Could it ever send this (its text is registered, its kind of number is served)? Pure. */
-	bool (*takes)(const struct channel_settings *set, const struct outgoing *m);
+	/*
+	 * What it could ever send, read once from the settings, of which it keeps nothing; NULL:
+	 * nothing. Of the desk's thread. takes(): is this one among it (its text is registered, its
+	 * kind of number is served)? Pure.
+	 */
+	struct channel_offer *(*offer)(const struct channel_settings *set);
+	void (*offer_free)(struct channel_offer *o); /* wipes; NULL is allowed */
+	bool (*takes)(const struct channel_offer *o, const struct outgoing *m);
 	/* What became of an unsure one: ends with on_report() if the provider knows. False: cannot ask. */
 	bool (*query)(struct channel *c, const struct outgoing *m, const char *other_ref);
 	/*

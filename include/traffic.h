@@ -17,6 +17,7 @@ struct desk;
 
 struct traffic_channel {
 	struct channel_settings set; /* as it was started; its `own` is not read */
+	struct channel_offer *offer; /* owned; of the configuration as last read */
 	struct channel_row row;
 	bool up, suspect;
 	bool trial;               /* the message that tries it after a break is on its way */

@@ -501,20 +501,28 @@ static void a_question_is_answered_by_a_report(void **state)
 static void what_is_not_registered_never_leaves(void **state)
 {
 	struct outgoing m = message();
+	struct channel_settings set;
+	struct channel_offer *offer;
 	struct desk_side d;
 
 	(void)state;
 	open_side(&d, NULL, AT_ONCE);
+	set = d.set;
+	set.own = json_deep_copy(d.set.own);
+	offer = cloud_channel.offer(&set);
+	json_decref(set.own); /* it keeps nothing of the settings */
 	snprintf(m.template, sizeof m.template, "alert");
-	assert_false(cloud_channel.takes(&d.set, &m));
+	assert_false(cloud_channel.takes(offer, &m));
 	assert_true(cloud_channel.send(d.c, &m));
 	assert_int_equal(d.sent.verdict, SEND_REFUSED);
 	assert_int_equal(d.sent.class_, SEND_TEXT);
-	assert_true(cloud_channel.takes(&d.set, &(struct outgoing){ .id = 1,
-							.to = "13800138000",
-							.text = "x",
-							.template = "taken",
-							.values = "{}" }));
+	assert_true(cloud_channel.takes(offer, &(struct outgoing){ .id = 1,
+						       .to = "13800138000",
+						       .text = "x",
+						       .template = "taken",
+						       .values = "{}" }));
+	assert_false(cloud_channel.takes(NULL, &m)); /* an account that cannot be opened */
+	cloud_channel.offer_free(offer);
 	run_ms(&d, 50);
 	assert_int_equal(sends, 0);
 	close_side(&d);

@@ -38,21 +38,11 @@ static int parts_of(const struct outgoing *o)
 	return parts > o->first_part ? parts - o->first_part : 1;
 }
 
-static const struct channel_settings *settings_of(const struct desk *d, const char *name)
-{
-	for (int i = 0; i < d->set->channel_count; i++)
-		if (strcmp(d->set->channel[i].name, name) == 0)
-			return &d->set->channel[i];
-	return NULL;
-}
-
-static const char *unfit(
-	const struct desk *d, const struct traffic_channel *c, const struct outgoing *o)
+static const char *unfit(const struct traffic_channel *c, const struct outgoing *o)
 {
 	const struct channel_kind *kind = channel_kind_of(c->set.kind);
-	const struct channel_settings *set = settings_of(d, c->set.name);
 
-	if (kind == NULL || kind->takes == NULL || set == NULL || kind->takes(set, o))
+	if (kind == NULL || kind->takes == NULL || kind->takes(c->offer, o))
 		return NULL;
 	return "这段文字或号码它发不了(模板没有登记)";
 }
@@ -95,7 +85,7 @@ static void lay_out(struct desk *d, const struct traffic_channel *c, const struc
 		.stopped = state == BREAKER_STOPPED,
 		.trying = state == BREAKER_TRYING,
 		.suspect = c->suspect,
-		.unfit = unfit(d, c, o) };
+		.unfit = unfit(c, o) };
 	if (state == BREAKER_OPEN)
 		w->open_until_ms = c->row.breaker.open_until_ms;
 	else if (c->trial)

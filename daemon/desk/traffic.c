@@ -115,6 +115,33 @@ static bool again(void *arg, const struct message *m)
 
 /* -- life ---------------------------------------------------------------------------------------- */
 
+static void drop_offer(struct traffic_channel *c)
+{
+	if (c->offer != NULL)
+		channel_kind_of(c->set.kind)->offer_free(c->offer);
+	c->offer = NULL;
+}
+
+static void make_offer(struct traffic_channel *c, const struct channel_settings *set)
+{
+	const struct channel_kind *kind = channel_kind_of(c->set.kind);
+
+	drop_offer(c);
+	if (kind != NULL && kind->offer != NULL && strcmp(set->kind, c->set.kind) == 0)
+		c->offer = kind->offer(set);
+}
+
+/* One that is no longer in the file runs on until the next start. */
+static void make_offers(struct desk *d)
+{
+	for (int i = 0; i < d->set->channel_count; i++) {
+		struct traffic_channel *c = find(d, d->set->channel[i].name);
+
+		if (c != NULL)
+			make_offer(c, &d->set->channel[i]);
+	}
+}
+
 void traffic_start(struct desk *d)
 {
 	struct traffic *t = &d->traffic;
@@ -127,6 +154,7 @@ void traffic_start(struct desk *d)
 		struct traffic_channel *c = &t->at[i];
 
 		c->set = d->set->channel[i];
+		make_offer(c, &d->set->channel[i]);
 		c->up = true; /* until the pump has looked */
 		c->free[OUTGOING_SMS] = c->free[OUTGOING_CALL] = 1;
 		keep_at_least(t, &c->set.per_number);
@@ -142,6 +170,8 @@ void traffic_start(struct desk *d)
 
 void traffic_stop(struct desk *d)
 {
+	for (int i = 0; i < d->traffic.count; i++)
+		drop_offer(&d->traffic.at[i]);
 	recent_free(d->traffic.recent);
 	free(d->traffic.at);
 }
@@ -328,6 +358,7 @@ void traffic_reload(struct desk *d)
 {
 	struct traffic *t = traffic_fresh(d);
 
+	make_offers(d);
 	for (int i = 0; i < t->count; i++) {
 		struct traffic_channel *c = &t->at[i];
 

@@ -312,21 +312,45 @@ static const char *check(const struct channel_settings *set, const struct settin
 	return text;
 }
 
-static bool takes(const struct channel_settings *set, const struct outgoing *m)
+/* -- what it could ever send ------------------------------------------------------------------ */
+
+struct channel_offer {
+	const struct cloud_provider *provider;
+	struct cloud_account *account;
+	bool sms, voice;
+};
+
+static struct channel_offer *offer(const struct channel_settings *set)
 {
 	const struct cloud_provider *p = cloud_provider_of(set->kind);
 	struct cloud_wrong wrong;
-	struct cloud_account *a;
-	bool fits;
+	struct cloud_account *a = open_account(set, p, &wrong);
+	struct channel_offer *o;
 
-	if (m->kind == OUTGOING_CALL ? !p->voice || !set->voice : !p->sms || !set->sms)
-		return false;
-	a = open_account(set, p, &wrong);
 	if (a == NULL)
+		return NULL;
+	o = malloc(sizeof *o);
+	if (o == NULL)
+		abort();
+	*o = (struct channel_offer){ .provider = p,
+		.account = a,
+		.sms = p->sms && set->sms,
+		.voice = p->voice && set->voice };
+	return o;
+}
+
+static void offer_free(struct channel_offer *o)
+{
+	if (o != NULL)
+		o->provider->close(o->account);
+	free(o);
+}
+
+static bool takes(const struct channel_offer *o, const struct outgoing *m)
+{
+	if (o == NULL || !(m->kind == OUTGOING_CALL ? o->voice : o->sms))
 		return false;
-	fits = p->unfit(a, m) == NULL;
-	p->close(a);
-	return fits;
+	return o->provider->unfit(o->account, m) == NULL;
 }
 
 /* -- life ----------------------------------------------------------------------------------- */
@@ -426,6 +450,8 @@ const struct channel_kind cloud_channel = { .kind = "cloud",
 	.committed = cloud_committed,
 	.health = health,
 	.resume = resume,
+	.offer = offer,
+	.offer_free = offer_free,
 	.takes = takes,
 	.query = query,
 	.hook = cloud_hook };

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wal_vfs.h"
+
 #include "banned.h"
 
 enum { FILES = 16, SECTOR = 512, SHM_LOCKS = 8, SHM_REGIONS = 64, PAGE_MAX = 65536 };
@@ -588,4 +590,5 @@ void crash_install(void)
 
 	if (sqlite3_vfs_register(&vfs, 0) != SQLITE_OK)
 		abort();
+	wal_vfs_over("crash");
 }

@@ -4,7 +4,8 @@
  * What is written but not synced waits; when the power is cut, each waiting write is kept,
  * torn (some of its 512-byte sectors are kept) or dropped, by the dice. Then the disk stays
  * dead (every call fails) until crash_power_on(). A database is opened as
- * "sqlite:file:NAME?vfs=crash". The deletion of a file takes effect at once; a missing sync
+ * "sqlite:file:NAME?vfs=crash", or as the daemon has it, with the log's writes gathered above this
+ * disk (wal_vfs.h), as "?vfs=gather-crash". The deletion of a file takes effect at once; a missing sync
  * of the folder does not show. One thread; several connections may share a file.
  */
 #ifndef QUANZU_CRASHVFS_H
@@ -13,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-void crash_install(void);            /* registers the VFS; once */
+void crash_install(void);            /* registers both; once */
 void crash_format(void);             /* all files gone; nothing may be open */
 void crash_seed(uint64_t seed);      /* of the dice */
 uint64_t crash_dice(uint64_t below); /* the same dice, for the test's own choices */

@@ -46,14 +46,17 @@ void iofail_sync_elsewhere(bool on)
 static bool fails(bool is_sync)
 {
 	bool forever = plan.kind == IOFAIL_FOREVER || plan.kind == IOFAIL_FULL;
+	bool of_writes = plan.kind == IOFAIL_FULL || plan.kind == IOFAIL_SHORT;
+	int nth = plan.nth;
 
 	if (elsewhere && is_sync && !pthread_equal(pthread_self(), here))
 		return true;
-	if (!plan.armed || (plan.kind == IOFAIL_FULL && is_sync) ||
-		(plan.kind == IOFAIL_SYNC && !is_sync))
+	if (!plan.armed || (of_writes && is_sync) || (plan.kind == IOFAIL_SYNC && !is_sync))
 		return false;
 	plan.calls++;
-	if (plan.calls != plan.nth && !(forever && plan.calls > plan.nth))
+	if (plan.kind == IOFAIL_SHORT)
+		nth++; /* the one behind the short one */
+	if (plan.calls != nth && !(forever && plan.calls > nth))
 		return false;
 	plan.fired = true;
 	return true;
@@ -95,5 +98,7 @@ ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
 		errno = ENOSPC;
 		return -1;
 	}
+	if (plan.armed && plan.kind == IOFAIL_SHORT && plan.calls == plan.nth)
+		n /= 2;
 	return real(fd, bytes, n, at);
 }

@@ -14,7 +14,8 @@ enum iofail_kind {
 	IOFAIL_ONCE,    /* the n-th call alone: writes say ENOSPC, syncs EIO */
 	IOFAIL_FOREVER, /* the n-th and all after it */
 	IOFAIL_FULL,    /* writes alone, the n-th and all after it: the disk is full */
-	IOFAIL_SYNC     /* syncs alone, the n-th and none after it */
+	IOFAIL_SYNC,    /* syncs alone, the n-th and none after it */
+	IOFAIL_SHORT /* the n-th write takes half of it, the one behind it none: the disk is full */
 };
 
 void iofail_arm(int n, enum iofail_kind kind); /* n from 1 */

@@ -11,8 +11,8 @@
 
 #include "banned.h"
 
-enum { LIFE = 40, BATCH = 4, SPAN = 120, FIRST_SPAN = 120, JOBS_MAX = 20000 };
-static const char url[] = "sqlite:file:power.db?vfs=crash";
+enum { LIFE = 40, BATCH = 4, SPAN = 24, FIRST_SPAN = 20, JOBS_MAX = 20000 };
+static const char url[] = "sqlite:file:power.db?vfs=gather-crash";
 
 /* The oracle's books of one database's life. */
 struct books {

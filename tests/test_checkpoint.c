@@ -154,7 +154,7 @@ static struct db *copier;
 static void opened(struct store *s)
 {
 	(void)s;
-	if (db_open(&copier, "sqlite:file:power.db?vfs=crash", DB_READ) != STORE_OK) {
+	if (db_open(&copier, "sqlite:file:power.db?vfs=gather-crash", DB_READ) != STORE_OK) {
 		db_close(copier);
 		copier = NULL;
 	}

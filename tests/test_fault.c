@@ -94,6 +94,12 @@ static void a_failure_for_ever(void **state)
 	assert_true(sweep(IOFAIL_FOREVER, false) > 0);
 }
 
+static void a_write_cut_short(void **state)
+{
+	(void)state;
+	assert_true(sweep(IOFAIL_SHORT, false) > 0);
+}
+
 static void a_failure_in_a_checkpoint(void **state)
 {
 	(void)state;
@@ -154,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_failure_once),
 		cmocka_unit_test(a_failure_for_ever),
+		cmocka_unit_test(a_write_cut_short),
 		cmocka_unit_test(a_failure_in_a_checkpoint),
 		cmocka_unit_test(the_kind_of_failure_is_told),
 		cmocka_unit_test(after_a_full_disk_it_goes_on),

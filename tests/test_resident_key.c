@@ -406,7 +406,7 @@ static void a_cut_loses_no_key(void **state)
 		.run = save_one,
 		.there = one_there,
 		.broken = entry_lost,
-		.span = 4000 };
+		.span = 900 };
 	uint64_t seed = power_seed();
 	struct power_result r = power_torture(&job, power_cuts(30), seed, NULL);
 

@@ -174,7 +174,7 @@ static const struct power_job job = { .prepare = prepare,
 	.opened = opened,
 	.closing = closing,
 	.broken = town_broken_rule,
-	.span = 700,
+	.span = 60,
 	.life = 12,
 	.step_ms = 5000 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "wal_vfs.h"
 
 #include "banned.h"
 
@@ -85,10 +86,11 @@ const char *db_error(const struct db *db)
 	return sqlite3_errmsg(db->handle);
 }
 
+/* The log begins anew at about 16 MiB (checkpoint.h): a file that need not grow is synced for half. */
 static const char write_pragmas[] =
 	"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF;"
 	"PRAGMA cache_size=-8192; PRAGMA mmap_size=0; PRAGMA secure_delete=FAST;"
-	"PRAGMA journal_size_limit=16777216; PRAGMA wal_autocheckpoint=1000; PRAGMA "
+	"PRAGMA journal_size_limit=33554432; PRAGMA wal_autocheckpoint=1000; PRAGMA "
 	"temp_store=MEMORY";
 static const char read_pragmas[] =
 	"PRAGMA query_only=ON; PRAGMA cache_size=-4096; PRAGMA mmap_size=0;"
@@ -109,8 +111,11 @@ enum store_rc db_open(struct db **out, const char *url, enum db_mode mode)
 	db->writes = mode == DB_WRITE;
 	/* Before its first use only, later it is refused: no global lock around each allocation. */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	rc = sqlite3_open_v2(
-		path, &db->handle, db->writes ? flags | SQLITE_OPEN_CREATE : flags, NULL);
+	if (db->writes)
+		rc = sqlite3_open_v2(
+			path, &db->handle, flags | SQLITE_OPEN_CREATE, wal_vfs_over(NULL));
+	else
+		rc = sqlite3_open_v2(path, &db->handle, flags, NULL);
 	if (rc == SQLITE_OK) {
 		sqlite3_extended_result_codes(db->handle, 1);
 		sqlite3_busy_timeout(db->handle, 5000);

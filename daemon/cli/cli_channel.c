@@ -119,6 +119,44 @@ static void put_signal(const json_t *o)
 	printf("）%s\n", json_str(o, "technology") == NULL ? "" : json_str(o, "technology"));
 }
 
+/* What stands as it came; what is not there is left out. */
+static void put_module(const json_t *o)
+{
+	static const struct {
+		const char *title, *key;
+	} lines[] = { { "运营商", "operator" }, { "厂家", "maker" }, { "模块", "model" },
+		{ "固件", "firmware" }, { "模块号（IMEI）", "imei" }, { "卡号（ICCID）", "iccid" },
+		{ "卡号（IMSI）", "imsi" }, { "短信中心", "smsc" } };
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		put_line(lines[i].title, json_str(o, lines[i].key));
+}
+
+static void put_counts(struct cli *c, const json_t *o)
+{
+	static const struct {
+		const char *title, *key;
+	} counts[] = { { "已发", "sent" }, { "被拒", "refused" }, { "没发出", "not_sent" },
+		{ "不知是否发出", "unsure" }, { "回执", "reports" }, { "收到", "received" },
+		{ "读不出", "unreadable" }, { "电话", "calls" }, { "电话里按键", "confirmed" },
+		{ "没有应答", "silences" }, { "重启", "resets" }, { "掉线", "losses" } };
+	const json_t *count = json_object_get(o, "count");
+	const char *between = "启动以来：";
+
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		int64_t n = json_int(count, counts[i].key, 0);
+
+		if (n == 0)
+			continue;
+		printf("%s%s%lld", between, counts[i].title, (long long)n);
+		between = "，";
+	}
+	if (strcmp(between, "，") == 0)
+		printf("\n");
+	put_line("最近收到短信", cli_time(c, json_str(o, "received_at")));
+	put_line("最近收到回执", cli_time(c, json_str(o, "report_at")));
+}
+
 /* What is known of a modem and its card; what is not there is left out. */
 static void put_card(struct cli *c, const json_t *o)
 {
@@ -161,10 +199,12 @@ static void put_channel(struct cli *c, const json_t *o)
 	put_line("最近一次失败", json_str(o, "last_failure"));
 	put_purposes(c, json_object_get(o, "purposes"));
 	put_limits(json_object_get(o, "limits"));
-	put_line("运营商", json_str(o, "operator"));
-	put_line("模块", json_str(o, "model"));
-	put_line("卡", json_str(o, "iccid"));
+	put_line("电话", json_flag(o, "in_call", false) ? "正在通话"
+			 : json_flag(o, "voice", false) ? "能打"
+							: "不能打");
+	put_module(o);
 	put_card(c, o);
+	put_counts(c, o);
 }
 
 int cli_channel_show(struct cli *c)

@@ -36,16 +36,16 @@ static void look_at(struct lane *l)
 	l->up = is_there(l);
 }
 
-/* Desk: told only when it has changed. */
-static void tell_lane(struct lane *l, struct desk *d)
+/* Desk: told only when it has changed. The one that asks is free for what it asks for. */
+static void tell_lane(struct lane *l, struct desk *d, bool asks)
 {
 	bool up = l->up, suspect = l->suspect, same = l->told_any;
 	int free_[OUTGOING_KINDS];
 
 	for (int k = 0; k < OUTGOING_KINDS; k++) {
-		int room = l->room[k];
+		int room = l->room[k], wants = l->hungry + (asks ? 1 : 0);
 
-		free_[k] = room < l->hungry ? room : l->hungry;
+		free_[k] = room < wants ? room : wants;
 		same = same && free_[k] == l->told_free[k];
 	}
 	if (same && up == l->told_up && suspect == l->told_suspect)
@@ -57,10 +57,10 @@ static void tell_lane(struct lane *l, struct desk *d)
 	desk_lane(d, l->set.name, up, suspect, free_);
 }
 
-static void tell_lanes(struct pump *p, struct desk *d)
+static void tell_lanes(struct pump *p, struct desk *d, const struct lane *asks)
 {
 	for (int i = 0; i < p->count; i++)
-		tell_lane(&p->lane[i], d);
+		tell_lane(&p->lane[i], d, &p->lane[i] == asks);
 }
 
 /* -- out ------------------------------------------------------------------------------------------- */
@@ -93,7 +93,7 @@ static void claim(struct desk *d, struct crossing *x)
 		l->hungry--;
 	if (x->out == NULL)
 		x->out = room_for_one();
-	tell_lanes(l->pump, d);
+	tell_lanes(l->pump, d, l);
 	x->found = claim_kind(d, x, first) ||
 		   claim_kind(d, x, first == OUTGOING_SMS ? OUTGOING_CALL : OUTGOING_SMS);
 	if (x->found)
@@ -324,7 +324,7 @@ void lane_on_sent(void *arg, const struct send_result *r)
 /* So that messages that wait are looked at again though nothing else happens. */
 static void tell_ready(struct desk *d, struct crossing *x)
 {
-	tell_lanes(x->lane->pump, d);
+	tell_lanes(x->lane->pump, d, NULL);
 	desk_lanes_changed(d);
 }
 

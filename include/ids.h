@@ -18,6 +18,8 @@ struct ids {
 };
 
 int64_t ids_next(struct ids *ids, int64_t now_ms);
+/* No id that is made at that time or later is less than this, however the clock goes. */
+int64_t ids_from(int64_t ms);
 /* From now on no id of that second or before is made: after a start, the second of the last record. */
 void ids_after(struct ids *ids, int64_t ms);
 

@@ -196,6 +196,8 @@ static const struct {
 		"SELECT id FROM cases c WHERE (SELECT count(*) FROM case_event e WHERE e.case_id = "
 		"c.id AND e.kind = 'case.opened') <> 1"
 		" OR c.id NOT IN (SELECT case_id FROM warning)" },
+	{ "a number is that of one case",
+		"SELECT max(id) FROM cases GROUP BY no HAVING count(*) > 1" },
 	{ "each repeat is an event",
 		"SELECT id FROM cases c WHERE repeat_no <> (SELECT count(*) FROM case_event e WHERE"
 		" e.case_id = c.id AND e.kind = 'case.repeated')" },

@@ -22,6 +22,11 @@ int64_t ids_next(struct ids *ids, int64_t now_ms)
 	return ids->last;
 }
 
+int64_t ids_from(int64_t ms)
+{
+	return ms < 0 ? 0 : ms / 1000 * PER_SECOND;
+}
+
 void ids_after(struct ids *ids, int64_t ms)
 {
 	int64_t end = (ms / 1000 + 1) * PER_SECOND - 1;

@@ -12,15 +12,23 @@
 
 #include "banned.h"
 
-/* The last number of a day that was given out already. */
-static int64_t last_number(struct store *s, int day)
+/*
+ * The last number of a day that was given out already. Numbers rise with the ids: the newest case of the
+ * day has it, and none of the day is older than its first second.
+ */
+static int64_t last_number(struct store *s, const struct clock_day *now, int day)
 {
-	struct db_stmt *q = db_query(s->db,
-		"SELECT no FROM cases WHERE no >= ? AND no < ? ORDER BY length(no) DESC, no DESC "
-		"LIMIT 1",
-		DB_ARGS(DT(arena_print(&s->arena, "%d-", day)),
-			DT(arena_print(&s->arena, "%d.", day))));
+	struct clock_day begins = *now;
+	struct db_stmt *q;
 	int64_t n = 0;
+
+	begins.hour = begins.minute = begins.second = 0;
+	q = db_query(s->db,
+		"SELECT no FROM cases WHERE id >= ? AND no >= ? AND no < ? ORDER BY id DESC LIMIT "
+		"1",
+		DB_ARGS(DI(ids_from(clock_of_local(&begins))),
+			DT(arena_print(&s->arena, "%d-", day)),
+			DT(arena_print(&s->arena, "%d.", day))));
 
 	if (db_next(q)) {
 		n = strtoll(strchr(db_text(q, 0), '-') + 1, NULL, 10);
@@ -38,7 +46,7 @@ const char *casefile_number(struct store *s)
 	clock_local(s->now_ms, &now);
 	day = (now.year * 100 + now.month) * 100 + now.day;
 	if (last->day != day || last->undone != db_undone(s->db)) {
-		last->n = last_number(s, day);
+		last->n = last_number(s, &now, day);
 		last->undone = db_undone(s->db);
 		last->day = day;
 	}

@@ -72,7 +72,7 @@ static const char *const migration_1[] = {
 	" issue_time BIGINT NOT NULL, received_at BIGINT NOT NULL, case_id BIGINT NOT NULL, resident_id BIGINT NOT NULL,"
 	" match_by TEXT NOT NULL, match_score BIGINT NOT NULL, flags TEXT NOT NULL, amount_fen BIGINT NOT NULL,"
 	" actor TEXT NOT NULL, record_x BLOB NOT NULL, UNIQUE (source, warn_no))",
-	"CREATE TABLE cases (id INTEGER PRIMARY KEY, no TEXT NOT NULL UNIQUE, state TEXT NOT NULL, level TEXT NOT NULL, fraud_type TEXT NOT NULL,"
+	"CREATE TABLE cases (id INTEGER PRIMARY KEY, no TEXT NOT NULL, state TEXT NOT NULL, level TEXT NOT NULL, fraud_type TEXT NOT NULL,"
 	" resident_id BIGINT NOT NULL, person_x BLOB NOT NULL, area TEXT NOT NULL, team_id BIGINT NOT NULL, flags TEXT NOT NULL,"
 	" drill BIGINT NOT NULL, opened_at BIGINT NOT NULL, woken_at BIGINT NOT NULL, repeat_no BIGINT NOT NULL,"
 	" policy_id BIGINT NOT NULL, rung BIGINT NOT NULL, accepted_at BIGINT NOT NULL, met_at BIGINT NOT NULL,"

@@ -173,7 +173,8 @@ struct driver {
 		bool got, pin_tried,
 			quick; /* got: the own line came; quick: only the settings again */
 		int64_t since;
-		char cnmi[64]; /* what CNMI=? allows; "" unknown */
+		char cnmi[64];            /* what CNMI=? allows; "" unknown */
+		char store[AT_STORE_MAX]; /* for what arrives, as it was found; "" unknown */
 	} start;
 	bool pin_waits, sim_gone, sim_asked, sim_back;
 	bool notices_off;
@@ -214,6 +215,7 @@ struct driver {
 	struct driver_place bad[DRIVER_BAD_PLACES];
 	struct driver_place reading;                  /* of the CMGR or CMGD in flight */
 	char store[AT_STORE_MAX], home[AT_STORE_MAX]; /* in use now, and normally */
+	bool home_refused; /* the way back to it: not before the next sweep */
 	char stores[DRIVER_STORES][AT_STORE_MAX];
 	size_t store_count;
 	char target[AT_STORE_MAX]; /* of the CPMS in flight */

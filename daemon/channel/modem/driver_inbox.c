@@ -273,6 +273,7 @@ static void store_line(struct driver *d, const struct at_event *e)
 static void store_done(struct driver *d, enum driver_end end, const struct at_event *final)
 {
 	(void) final;
+	d->home_refused = end != DRIVER_OK && strcmp(d->target, d->home) == 0;
 	if (end == DRIVER_OK) {
 		snprintf(d->store, sizeof d->store, "%s", d->target);
 		return;
@@ -434,7 +435,7 @@ bool inbox_next(struct driver *d)
 		return false;
 	if (next_store(d))
 		return true;
-	return !home && switch_to(d, d->home);
+	return !home && !d->home_refused && switch_to(d, d->home);
 }
 
 /* From outside */

@@ -60,9 +60,11 @@ static void store_line(struct driver *d, const struct at_event *e)
 	const struct at_stores *s = &e->v.stores;
 	enum { PLACES_WANTED = 10 };
 
-	if (e->shape == AT_STORES && s->form == AT_STORES_NAMED && s->n == 3 &&
-		s->store[2].total >= PLACES_WANTED)
-		snprintf(d->home, sizeof d->home, "%s", s->store[2].name);
+	if (e->shape != AT_STORES || s->form != AT_STORES_NAMED || s->n == 0)
+		return;
+	snprintf(d->start.store, sizeof d->start.store, "%s", s->store[s->n - 1].name);
+	if (s->n == 3 && s->store[2].total >= PLACES_WANTED)
+		snprintf(d->home, sizeof d->home, "%s", d->start.store);
 }
 
 static const char *store_text(struct driver *d, char out[AT_COMMAND_MAX])
@@ -91,6 +93,13 @@ static enum step_next store_done(
 		return STEP_LATER;
 	if (end == DRIVER_REFUSED && d->start.choice++ < 2)
 		return STEP_AGAIN;
+	if (end == DRIVER_REFUSED && d->start.store[0] != '\0' &&
+		strcmp(d->home, d->start.store) != 0) {
+		/* It has no "SM": its own store will do, however small. */
+		snprintf(d->home, sizeof d->home, "%s", d->start.store);
+		d->start.choice = 0;
+		return STEP_AGAIN;
+	}
 	snprintf(d->store, sizeof d->store, "%s", d->home);
 	for (size_t i = 0; i < d->store_count; i++)
 		if (strcmp(d->stores[i], d->home) == 0)

@@ -171,6 +171,8 @@ void start_begin(struct driver *d, bool quick)
 	d->service = 0;
 	d->thermometer = AT_NONE;
 	snprintf(d->home, sizeof d->home, "SM");
+	d->start.store[0] = '\0';
+	d->home_refused = false;
 }
 
 void start_hint(struct driver *d, enum at_part part)

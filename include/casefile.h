@@ -16,6 +16,8 @@
 #include "policy.h"
 #include "store.h"
 
+enum { CASE_KEYS = 64 };
+
 struct casefile {
 	int64_t id;
 	bool fresh;     /* nothing of it is written yet: casefile_save() will */
@@ -40,6 +42,11 @@ struct casefile {
 	int64_t outcome_at, lost_fen, saved_fen, amount_fen; /* -1 unknown */
 	int64_t closed_at;
 	const char *close_reason;
+	/* Of a fresh one only: */
+	const int64_t *key; /* its keys, see casefile_key(), at most CASE_KEYS */
+	int key_count;
+	int64_t keys_until; /* 0 without keys */
+	int64_t proposes; /* proposed_key() of the person: proposed for the list with it; 0 nobody */
 };
 
 /* The next number of the day, "20261121-0007"; in the arena. */
@@ -59,7 +66,11 @@ void casefile_add_flag(struct store *s, struct casefile *c, const char *flag);
 
 /* The keys by which a repeat warning finds its case: who is meant, and what about. */
 int64_t casefile_key(struct store *s, const char *person, const char *about);
-void casefile_key_put(struct store *s, int64_t key, int64_t case_id, int64_t until_ms);
+/* More keys of a case that is written; all that it has are good until then. The oldest give way. */
+void casefile_keys_add(
+	struct store *s, int64_t case_id, const int64_t *key, int count, int64_t until_ms);
+/* Those of a row, for recall.h; how many. */
+int casefile_keys_read(struct db_stmt *q, int column, int64_t key[CASE_KEYS]);
 int64_t casefile_key_find(struct store *s, int64_t key); /* 0 none */
 
 /* Open and resolved cases that no timer stands for, at most 50; in the arena. */

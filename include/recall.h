@@ -3,8 +3,8 @@
  * persons who are proposed for the list already.
  *
  * Both are keyed hashes of persons: random, asked for by each warning and true for a day or until
- * somebody decides. As an index each would cost an accept a page of its own in the log; so their
- * tables only grow at the end, and the keys stand here, 32 bytes each.
+ * somebody decides. As an index each would cost an accept a page of its own in the log; so they are
+ * columns of the case without an index, and the keys stand here, 32 bytes each.
  *
  * As with crew.h: the desk is the only writer, each write says so here, and when anything was
  * rolled back all of it is read again.

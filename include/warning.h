@@ -1,6 +1,7 @@
 /*
  * warning.h - one warning as pushed, kept sealed; unique by (source, warn_no).
- * And the queue "proposed for the list": people who were warned and are not on it.
+ * And the queue "proposed for the list": people who were warned and are not on it. A proposal is part of
+ * the case that it was made with, and has its id.
  */
 #ifndef QUANZU_WARNING_H
 #define QUANZU_WARNING_H
@@ -29,10 +30,8 @@ bool warning_get(struct store *s, int64_t id, struct warning *out);
 /* The one with that key, without its record; false: new. */
 bool warning_find(struct store *s, const char *source, const char *warn_no, struct warning *out);
 
-/* `person_key`: by what the person is recognised (an ID number, a phone). Once per person while undecided:
- * then 0, else its id, for the event that opens the case. Who it is stands in the case. */
-int64_t proposed_add(struct store *s, const char *person_key, int64_t warning_id, int64_t case_id,
-	const char *area);
+/* By what the person is recognised (an ID number, a phone), for casefile.proposes; 0: is proposed already. */
+int64_t proposed_key(struct store *s, const char *person);
 /* The person of an undecided row; NULL: no such row. */
 const char *proposed_person(struct store *s, int64_t id, const char **area);
 void proposed_decide(

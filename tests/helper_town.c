@@ -225,10 +225,16 @@ static const struct {
 		"SELECT id FROM message m WHERE state = 'unsure' AND NOT EXISTS"
 		" (SELECT 1 FROM timer t WHERE t.kind = 'unsure' AND t.subject_id = m.id)" },
 	{ "a proposal has its case and its event",
-		"SELECT id FROM proposed p WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = "
-		"p.case_id)"
+		"SELECT id FROM proposed p WHERE warning_id IS NULL OR person_key = 0"
 		" OR NOT EXISTS (SELECT 1 FROM case_event e WHERE e.case_id = p.case_id"
-		" AND e.kind = 'case.opened' AND json_extract(e.data, '$.proposed') = p.id)" },
+		" AND e.kind = 'case.opened' AND json_extract(e.data, '$.proposed') = 1)" },
+	{ "who is told to be proposed is",
+		"SELECT entity_id FROM event e WHERE e.kind = 'case.opened' AND"
+		" json_extract(e.data, '$.proposed') = 1 AND entity_id NOT IN (SELECT id FROM "
+		"proposed)" },
+	{ "a case has its keys",
+		"SELECT id FROM cases WHERE keys_until > 0 AND (keys IS NULL OR length(keys) % 8 "
+		"<> 0)" },
 	{ "an event of a case is found by it",
 		"SELECT seq FROM event WHERE case_id > 0 AND seq NOT IN"
 		" (SELECT seq FROM case_event)" },

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "casefile.h"
+#include "frozen.h"
 #include "helper_store.h"
 #include "recall.h"
 #include "warning.h"
@@ -21,9 +22,38 @@ static int64_t key(struct temp_store *t, int64_t n)
 	return casefile_key(t->s, arena_print(&t->s->arena, "phone:%lld", (long long)n), "x");
 }
 
+static void open_case(struct temp_store *t, struct casefile c)
+{
+	const struct policy policy = { .code = "HIGH" };
+
+	c.fresh = true;
+	c.no = arena_print(&t->s->arena, "20261121-%lld", (long long)c.id);
+	c.state = CASE_OPEN;
+	c.level = c.fraud_type = c.area = c.flags = "";
+	c.person = json_object();
+	c.policy_id = frozen_keep(t->s, &policy, 1);
+	casefile_save(t->s, &c);
+	casefile_drop(&c);
+}
+
+/* A key of a new case, or one more of a case that is there. */
 static void keep(struct temp_store *t, int64_t n, int64_t case_id)
 {
-	casefile_key_put(t->s, key(t, n), case_id, UNTIL);
+	int64_t one = key(t, n);
+
+	if (db_number(t->s->db, "SELECT count(*) FROM cases WHERE id = ?", 0,
+		    DB_ARGS(DI(case_id))) > 0)
+		casefile_keys_add(t->s, case_id, &one, 1, UNTIL);
+	else
+		open_case(t,
+			(struct casefile){
+				.id = case_id, .key = &one, .key_count = 1, .keys_until = UNTIL });
+}
+
+/* A case is opened with somebody who is not on the list. */
+static void propose(struct temp_store *t, const char *person, int64_t case_id)
+{
+	open_case(t, (struct casefile){ .id = case_id, .proposes = proposed_key(t->s, person) });
 }
 
 static int64_t found(struct temp_store *t, int64_t n)
@@ -86,25 +116,25 @@ static void what_was_undone_is_not_believed(void **state)
 
 	temp_job(t, TEMP_NOW);
 	keep(t, 1, 77);
-	proposed_add(t->s, "phone:1", 1, 77, "");
+	propose(t, "phone:1", 1000);
 	assert_int_equal(temp_done(t), STORE_OK);
 	temp_job(t, TEMP_NOW);
 	keep(t, 1, 99);
 	keep(t, 2, 99);
-	proposed_add(t->s, "phone:2", 1, 99, "");
+	propose(t, "phone:2", 1001);
 	db_fail(t->s->db, STORE_CONFLICT);
 	assert_int_equal(store_job_end(t->s), STORE_CONFLICT);
 	store_job_begin(t->s, TEMP_NOW);
 	assert_int_equal(found(t, 1), 77);
 	assert_int_equal(found(t, 2), 0);
-	proposed_add(t->s, "phone:1", 1, 99, ""); /* is there */
-	proposed_add(t->s, "phone:2", 1, 99, ""); /* is not */
+	propose(t, "phone:1", 1002); /* is there */
+	propose(t, "phone:2", 1003); /* is not */
 	assert_int_equal(proposals(t), 2);
 	assert_int_equal(store_job_end(t->s), STORE_OK);
 	db_fail(t->s->db, STORE_FULL);
 	assert_int_equal(store_commit(t->s), STORE_FULL);
 	temp_job(t, TEMP_NOW);
-	proposed_add(t->s, "phone:2", 1, 99, "");
+	propose(t, "phone:2", 1004);
 	assert_int_equal(proposals(t), 2);
 	assert_int_equal(temp_done(t), STORE_OK);
 }
@@ -116,20 +146,49 @@ static void a_person_is_proposed_once_until_somebody_decides(void **state)
 
 	temp_job(t, TEMP_NOW);
 	for (int i = 0; i < 3; i++)
-		proposed_add(t->s, "id:310118198001010011", 1, 77, "");
+		propose(t, "id:310118198001010011", 900 + i);
 	assert_int_equal(proposals(t), 1);
 	id = db_number(t->s->db, "SELECT id FROM proposed", 0, DB_NONE);
 	proposed_decide(t->s, id, "test", "ignored", 0);
 	assert_int_equal(proposals(t), 0);
-	proposed_add(t->s, "id:310118198001010011", 1, 78, "");
-	proposed_add(t->s, "id:310118198001010011", 1, 79, "");
+	propose(t, "id:310118198001010011", 1006);
+	propose(t, "id:310118198001010011", 1007);
 	assert_int_equal(proposals(t), 1);
 	assert_int_equal(temp_done(t), STORE_OK);
 	temp_store_shut(t);
 	temp_store_again(t);
 	temp_job(t, TEMP_NOW);
-	proposed_add(t->s, "id:310118198001010011", 1, 80, "");
+	propose(t, "id:310118198001010011", 1008);
 	assert_int_equal(proposals(t), 1);
+	assert_int_equal(temp_done(t), STORE_OK);
+}
+
+static void a_case_that_is_woken_keeps_all_its_keys(void **state)
+{
+	struct temp_store *t = *state;
+	int64_t one;
+
+	temp_job(t, TEMP_NOW);
+	keep(t, 1, 77);
+	for (int64_t n = 2; n <= CASE_KEYS; n++)
+		keep(t, n, 77);
+	one = key(t, 3);
+	casefile_keys_add(t->s, 77, &one, 1, UNTIL + 1000); /* is there: only the time is new */
+	assert_int_equal(temp_done(t), STORE_OK);
+	for (int round = 0; round < 2; round++) {
+		temp_job(t, UNTIL + 999);
+		for (int64_t n = 1; n <= CASE_KEYS; n++)
+			assert_int_equal(found(t, n), 77);
+		assert_int_equal(temp_done(t), STORE_OK);
+		temp_store_shut(t);
+		temp_store_again(t);
+	}
+	temp_job(t, TEMP_NOW);
+	keep(t, CASE_KEYS + 1, 77); /* the oldest gives way */
+	recall_forget(t->s);
+	assert_int_equal(found(t, 1), 0);
+	assert_int_equal(found(t, 2), 77);
+	assert_int_equal(found(t, CASE_KEYS + 1), 77);
 	assert_int_equal(temp_done(t), STORE_OK);
 }
 
@@ -144,6 +203,9 @@ static void purged_and_shifted_keys_are_those_of_the_table(void **state)
 	assert_int_equal(found(t, 1), 77);
 	store_purge(t->s, UNTIL + 3600001);
 	assert_int_equal(found(t, 1), 0);
+	assert_int_equal(db_number(t->s->db, "SELECT count(*) FROM cases WHERE keys IS NOT NULL",
+				 -1, DB_NONE),
+		0);
 	assert_int_equal(temp_done(t), STORE_OK);
 }
 
@@ -156,6 +218,7 @@ int main(void)
 		EACH(many_keys_are_kept_apart),
 		EACH(what_was_undone_is_not_believed),
 		EACH(a_person_is_proposed_once_until_somebody_decides),
+		EACH(a_case_that_is_woken_keeps_all_its_keys),
 		EACH(purged_and_shifted_keys_are_those_of_the_table),
 	};
 

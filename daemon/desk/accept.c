@@ -63,12 +63,9 @@ static int64_t find_open(
 	return found;
 }
 
-static void keep_keys(struct desk *d, const int64_t *key, int n, int64_t case_id)
+static int64_t keys_until(const struct desk *d)
 {
-	int64_t until = d->s->now_ms + (int64_t)d->set->policies.merge_s * 1000;
-
-	for (int i = 0; i < n; i++)
-		casefile_key_put(d->s, key[i], case_id, until);
+	return d->s->now_ms + (int64_t)d->set->policies.merge_s * 1000;
 }
 
 /* A deadline that has passed already still leaves a minute: zero would mean "none". */
@@ -127,7 +124,7 @@ static const char *area_of(
 	return person_area(d, r, home.area);
 }
 
-static void tell_opened(struct desk *d, const struct casefile *c, int64_t proposed)
+static void tell_opened(struct desk *d, const struct casefile *c)
 {
 	struct buf *b = &d->s->jot;
 
@@ -135,18 +132,18 @@ static void tell_opened(struct desk *d, const struct casefile *c, int64_t propos
 	jot_str(b, "area", c->area);
 	jot_str(b, "level", c->level);
 	jot_str(b, "no", c->no);
-	if (proposed != 0)
-		jot_int(b, "proposed", proposed);
+	if (c->proposes != 0)
+		jot_true(b, "proposed");
 	jot_int(b, "resident", c->resident_id);
 	jot_str(b, "type", c->fraud_type);
 	store_event_text(d->s, "system", "case.opened", c->id, "case", c->id, jot_end(b));
 }
 
 static void open_case(struct desk *d, const struct warning_record *r, const struct match_result *m,
-	const char *key, struct accept_result *out, struct casefile *c)
+	const char *person, const struct accept_result *out, struct casefile *c)
 {
 	/* Two people fit equally well: then neither's door and number go to anybody. */
-	int64_t sure = m->ambiguous ? 0 : m->id, proposed = 0;
+	int64_t sure = m->ambiguous ? 0 : m->id;
 	struct team team;
 
 	*c = (struct casefile){ .id = out->case_id,
@@ -165,7 +162,8 @@ static void open_case(struct desk *d, const struct warning_record *r, const stru
 		.lost_fen = -1,
 		.saved_fen = -1,
 		.amount_fen = r->amount_fen,
-		.close_reason = "" };
+		.close_reason = "",
+		.proposes = m->id == 0 ? proposed_key(d->s, person) : 0 };
 	c->person = person_of(d, r, sure);
 	freeze_policy(d, c, level_code(r->level), r);
 	if (c->area[0] == '\0') {
@@ -175,9 +173,7 @@ static void open_case(struct desk *d, const struct warning_record *r, const stru
 	}
 	if (team_of_area(d->s, c->area, "village", &team))
 		c->team_id = team.id;
-	if (m->id == 0)
-		proposed = proposed_add(d->s, key, out->warning_id, c->id, c->area);
-	tell_opened(d, c, proposed);
+	tell_opened(d, c);
 	if (casefile_has_flag(c, "area_unknown"))
 		post_alarm(d, c, "gap", c->no, "预警地址对不上村居,已派上一级");
 }
@@ -367,7 +363,7 @@ static void end_answer(struct desk *d, const struct casefile *c, struct accept_r
 void desk_accept(struct desk *d, const char *actor, const struct warning_record *r,
 	struct accept_result *out)
 {
-	const char *about[ABOUTS], *key;
+	const char *about[ABOUTS], *person;
 	int64_t keys[ABOUTS];
 	struct casefile c = { .id = 0 };
 	struct match_result m = match(d, r);
@@ -376,8 +372,8 @@ void desk_accept(struct desk *d, const char *actor, const struct warning_record 
 	d->next_due_ms = 0;
 	d->offered_count = 0;
 	begin_answer(d, r, &m, out);
-	key = person_key(d, r, m.ambiguous ? 0 : m.id);
-	out->case_id = find_open(d, key, about, n, keys);
+	person = person_key(d, r, m.ambiguous ? 0 : m.id);
+	out->case_id = find_open(d, person, about, n, keys);
 	if (out->case_id != 0 && casefile_get(d->s, out->case_id, &c))
 		out->state = ACCEPT_MERGED;
 	else
@@ -391,14 +387,17 @@ void desk_accept(struct desk *d, const char *actor, const struct warning_record 
 	if (out->state == ACCEPT_MERGED) {
 		tell_kept(d, actor, r, &m, out);
 		join(d, actor, r, &c);
+		casefile_keys_add(d->s, c.id, keys, n, keys_until(d));
 	} else {
-		open_case(d, r, &m, key, out, &c);
+		open_case(d, r, &m, person, out, &c);
+		c.key = keys;
+		c.key_count = n;
+		c.keys_until = keys_until(d);
 		tell_kept(d, actor, r, &m, out);
 		calling_resident(
 			d, &c); /* first: the ladder writes the row, and then it is fresh no more */
 		ladder_start(d, &c);
 	}
-	keep_keys(d, keys, n, out->case_id);
 	end_answer(d, &c, out);
 	casefile_drop(&c);
 }

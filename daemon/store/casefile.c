@@ -54,6 +54,40 @@ const char *casefile_number(struct store *s)
 	return arena_print(&s->arena, "%d-%04lld", day, (long long)last->n);
 }
 
+/* Keys as they stand in a row: eight bytes each. */
+static struct db_arg keys_arg(struct store *s, const int64_t *key, int count)
+{
+	uint8_t *bytes = arena_take(&s->arena, (size_t)count * sizeof *key + 1);
+
+	for (int i = 0; i < count; i++)
+		for (int k = 0; k < 8; k++)
+			bytes[8 * i + k] = (uint8_t)((uint64_t)key[i] >> (56 - 8 * k));
+	return count == 0 ? DNULL : DBL(bytes, (size_t)count * sizeof *key);
+}
+
+int casefile_keys_read(struct db_stmt *q, int column, int64_t key[CASE_KEYS])
+{
+	size_t n;
+	const uint8_t *bytes = db_blob(q, column, &n);
+	int count = (int)(n / 8 < CASE_KEYS ? n / 8 : CASE_KEYS);
+
+	for (int i = 0; i < count; i++) {
+		uint64_t one = 0;
+
+		for (int k = 0; k < 8; k++)
+			one = one << 8 | bytes[8 * i + k];
+		key[i] = (int64_t)one;
+	}
+	return count;
+}
+
+static void recall_keys(
+	struct store *s, int64_t case_id, const int64_t *key, int count, int64_t until_ms)
+{
+	for (int i = 0; i < count; i++)
+		recall_case_put(s, key[i], case_id, until_ms);
+}
+
 static void add(struct store *s, const struct casefile *c)
 {
 	buf_clear(&s->jot);
@@ -64,15 +98,20 @@ static void add(struct store *s, const struct casefile *c)
 		"team_id, flags,"
 		" drill, opened_at, woken_at, repeat_no, policy_id, rung, accepted_at, met_at, "
 		"outcome, outcome_at,"
-		" lost_fen, saved_fen, amount_fen, closed_at)"
+		" lost_fen, saved_fen, amount_fen, closed_at, keys, keys_until, person_key, "
+		"proposed, listed_id, decided_at)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', 0, -1, -1, ?, "
-		"0)",
+		"0, ?, ?, ?, ?, 0, 0)",
 		DB_ARGS(DI(c->id), DT(c->no), DT(machine_code(&case_life, (int)c->state)),
 			DT(c->level), DT(c->fraud_type), DI(c->resident_id),
 			store_sealed(s, "cases", "person", c->id, buf_str(&s->jot)), DT(c->area),
 			DI(c->team_id), DT(c->flags), DI(c->drill), DI(c->opened_at),
 			DI(c->woken_at), DI(c->repeat_no), DI(c->policy_id), DI(c->rung),
-			DI(c->amount_fen)));
+			DI(c->amount_fen), keys_arg(s, c->key, c->key_count), DI(c->keys_until),
+			DI(c->proposes), DT(c->proposes == 0 ? "" : "new")));
+	recall_keys(s, c->id, c->key, c->key_count, c->keys_until);
+	if (c->proposes != 0)
+		recall_propose(s, c->proposes);
 }
 
 /* What was frozen must still be read; a row that cannot is told, never guessed. */
@@ -197,11 +236,36 @@ int64_t casefile_key(struct store *s, const char *person, const char *about)
 	return store_key(s, "case", arena_print(&s->arena, "%s\n%s", person, about));
 }
 
-void casefile_key_put(struct store *s, int64_t key, int64_t case_id, int64_t until_ms)
+static bool has_key(const int64_t *key, int count, int64_t one)
 {
-	db_run(s->db, "INSERT INTO open_case (id, key, case_id, until_at) VALUES (?, ?, ?, ?)",
-		DB_ARGS(DI(store_id(s)), DI(key), DI(case_id), DI(until_ms)));
-	recall_case_put(s, key, case_id, until_ms);
+	for (int i = 0; i < count; i++)
+		if (key[i] == one)
+			return true;
+	return false;
+}
+
+void casefile_keys_add(
+	struct store *s, int64_t case_id, const int64_t *key, int count, int64_t until_ms)
+{
+	int64_t all[CASE_KEYS] = { 0 };
+	int n = 0;
+	struct db_stmt *q =
+		db_query(s->db, "SELECT keys FROM cases WHERE id = ?", DB_ARGS(DI(case_id)));
+
+	if (db_next(q)) {
+		n = casefile_keys_read(q, 0, all);
+		db_end(q);
+	}
+	for (int i = 0; i < count; i++) {
+		if (has_key(all, n, key[i]))
+			continue;
+		if (n == CASE_KEYS)
+			memmove(all, all + 1, (size_t)--n * sizeof *all);
+		all[n++] = key[i];
+	}
+	db_run(s->db, "UPDATE cases SET keys = ?, keys_until = ? WHERE id = ?",
+		DB_ARGS(keys_arg(s, all, n), DI(until_ms), DI(case_id)));
+	recall_keys(s, case_id, all, n, until_ms);
 }
 
 int64_t casefile_key_find(struct store *s, int64_t key)
@@ -216,7 +280,7 @@ const int64_t *casefile_without_timer(struct store *s, size_t *count)
 		"SELECT id FROM cases WHERE state <> 'closed'"
 		/* A call only repeats what was asked: no step by itself. */
 		" AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.case_id = cases.id AND"
-		" timer.kind NOT IN ('call', 'resident_call')) ORDER BY id LIMIT 50",
+		" timer.kind NOT IN ('call', 'resident_call')) ORDER BY +id LIMIT 50",
 		DB_NONE);
 
 	*count = 0;
@@ -229,6 +293,7 @@ void casefile_shift(struct store *s, int64_t by_ms)
 {
 	db_run(s->db, "UPDATE cases SET woken_at = woken_at + ? WHERE state <> 'closed'",
 		DB_ARGS(DI(by_ms)));
-	db_run(s->db, "UPDATE open_case SET until_at = until_at + ?", DB_ARGS(DI(by_ms)));
+	db_run(s->db, "UPDATE cases SET keys_until = keys_until + ? WHERE keys_until > 0",
+		DB_ARGS(DI(by_ms)));
 	recall_forget(s);
 }

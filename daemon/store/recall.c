@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "casefile.h"
+
 #include "banned.h"
 
 enum { SLOTS_FIRST = 1024 };
@@ -89,18 +91,24 @@ void recall_free(struct recall *r)
 
 static void learn_cases(struct store *s, struct keymap *m)
 {
+	int64_t key[CASE_KEYS];
 	struct db_stmt *q = db_query(s->db,
-		"SELECT key, case_id, until_at FROM open_case WHERE until_at > ? ORDER BY id",
+		"SELECT keys, id, keys_until FROM cases WHERE keys_until > ? AND keys_until > 0"
+		" ORDER BY +id", /* by the index of live cases, not through all that there were */
 		DB_ARGS(DI(s->now_ms)));
 
-	while (db_next(q))
-		put(m, db_int(q, 0), db_int(q, 1), db_int(q, 2)); /* the later one counts */
+	while (db_next(q)) {
+		int n = casefile_keys_read(q, 0, key);
+
+		for (int i = 0; i < n; i++) /* the later case counts */
+			put(m, key[i], db_int(q, 1), db_int(q, 2));
+	}
 }
 
 static void learn_proposed(struct store *s, struct keymap *m)
 {
 	struct db_stmt *q =
-		db_query(s->db, "SELECT person_key, id FROM proposed WHERE state = 'new'", DB_NONE);
+		db_query(s->db, "SELECT person_key, id FROM cases WHERE proposed = 'new'", DB_NONE);
 
 	while (db_next(q))
 		put(m, db_int(q, 0), db_int(q, 1), 0);

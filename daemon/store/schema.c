@@ -63,9 +63,6 @@ static const char *const migration_1[] = {
 	"CREATE TABLE duty (id INTEGER PRIMARY KEY, team_id BIGINT NOT NULL, member_id BIGINT NOT NULL, weekdays BIGINT NOT NULL,"
 	" day TEXT NOT NULL, from_min BIGINT NOT NULL, to_min BIGINT NOT NULL, off BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
 	"CREATE INDEX duty_team ON duty (team_id)",
-	"CREATE TABLE proposed (id INTEGER PRIMARY KEY, warning_id BIGINT NOT NULL, case_id BIGINT NOT NULL,"
-	" person_key BIGINT NOT NULL, area TEXT NOT NULL, state TEXT NOT NULL, resident_id BIGINT NOT NULL, at BIGINT NOT NULL, decided_at BIGINT NOT NULL,"
-	" decided_by TEXT)",
 	/* -- warnings and cases ------------------------------------------------------- */
 	"CREATE TABLE warning (id INTEGER PRIMARY KEY, source TEXT NOT NULL, warn_no TEXT NOT NULL, state TEXT NOT NULL,"
 	" level TEXT NOT NULL, level_raw TEXT, fraud_type TEXT NOT NULL, fraud_raw TEXT, warn_time BIGINT NOT NULL,"
@@ -77,11 +74,15 @@ static const char *const migration_1[] = {
 	" drill BIGINT NOT NULL, opened_at BIGINT NOT NULL, woken_at BIGINT NOT NULL, repeat_no BIGINT NOT NULL,"
 	" policy_id BIGINT NOT NULL, rung BIGINT NOT NULL, accepted_at BIGINT NOT NULL, met_at BIGINT NOT NULL,"
 	" outcome TEXT NOT NULL, outcome_at BIGINT NOT NULL, lost_fen BIGINT NOT NULL, saved_fen BIGINT NOT NULL, amount_fen BIGINT NOT NULL,"
-	" closed_at BIGINT NOT NULL, close_reason_x BLOB)",
-	"CREATE INDEX cases_open ON cases (state, id) WHERE state <> 'closed'",
+	" closed_at BIGINT NOT NULL, close_reason_x BLOB, keys BLOB, keys_until BIGINT NOT NULL, person_key BIGINT NOT NULL,"
+	" proposed TEXT NOT NULL, listed_id BIGINT NOT NULL, decided_at BIGINT NOT NULL, decided_by TEXT)",
+	/* Of which something may still come. Its keys and who is proposed are looked up in recall.h: no index by a random key. */
+	"CREATE INDEX cases_live ON cases (state, id) WHERE state <> 'closed' OR keys_until > 0 OR proposed = 'new'",
+	/* Who was warned and is not on the list. */
+	"CREATE VIEW proposed AS SELECT id, id AS case_id, (SELECT min(e.entity_id) FROM case_event e WHERE e.case_id = cases.id"
+	" AND e.kind = 'warning.accepted') AS warning_id, person_key, area, proposed AS state, listed_id AS resident_id,"
+	" opened_at AS at, decided_at, decided_by FROM cases WHERE proposed <> ''",
 	"CREATE TABLE frozen_policy (id INTEGER PRIMARY KEY, text TEXT NOT NULL)",
-	/* Looked up in recall.h: neither this nor who is proposed has an index by its random key. */
-	"CREATE TABLE open_case (id INTEGER PRIMARY KEY, key BIGINT NOT NULL, case_id BIGINT NOT NULL, until_at BIGINT NOT NULL)",
 	/* With its reply code: what the phone (phone_key) that it was offered to answers with. */
 	"CREATE TABLE task (id INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, kind TEXT NOT NULL, member_id BIGINT NOT NULL,"
 	" state TEXT NOT NULL, code TEXT NOT NULL, rung BIGINT NOT NULL, about_id BIGINT NOT NULL, offered_at BIGINT NOT NULL, accepted_at BIGINT NOT NULL,"

@@ -72,9 +72,8 @@ static void load_ends(struct store *s)
 {
 	static const char *const newest[] = { "SELECT max(id) FROM team",
 		"SELECT max(id) FROM duty", "SELECT max(id) FROM member",
-		"SELECT max(id) FROM resident", "SELECT max(id) FROM proposed",
-		"SELECT max(id) FROM warning", "SELECT max(id) FROM cases",
-		"SELECT max(id) FROM open_case", "SELECT max(id) FROM task",
+		"SELECT max(id) FROM resident", "SELECT max(id) FROM warning",
+		"SELECT max(id) FROM cases", "SELECT max(id) FROM task",
 		"SELECT max(id) FROM timer", "SELECT max(id) FROM message",
 		"SELECT max(id) FROM stray_report", "SELECT max(id) FROM answer_count",
 		"SELECT max(id) FROM inbound", "SELECT max(id) FROM inbound_part",
@@ -465,7 +464,11 @@ enum { HOUR = 3600 * 1000, DAY = 24 * HOUR };
 
 void store_purge(struct store *s, int64_t now_ms)
 {
-	db_run(s->db, "DELETE FROM open_case WHERE until_at < ?", DB_ARGS(DI(now_ms)));
+	db_run(s->db,
+		"UPDATE cases SET keys = NULL, keys_until = 0 WHERE keys_until > 0 AND keys_until "
+		"< "
+		"?",
+		DB_ARGS(DI(now_ms)));
 	if (db_changes(s->db) > 0)
 		recall_forget(s);
 	db_run(s->db, "DELETE FROM question WHERE asked_at < ?", DB_ARGS(DI(now_ms - DAY)));

@@ -253,7 +253,8 @@ static const char *word_step(struct teller *t)
 
 static const char *word_proposed(struct teller *t)
 {
-	return json_object_get(t->data, "proposed") == NULL ? "" : "；当事人不在册，已建议入册";
+	return !json_is_true(json_object_get(t->data, "proposed")) ? ""
+								   : "；当事人不在册，已建议入册";
 }
 
 static const char *word_reason(struct teller *t)

@@ -76,33 +76,22 @@ bool warning_find(struct store *s, const char *source, const char *warn_no, stru
 	return true;
 }
 
-int64_t proposed_add(struct store *s, const char *person_key, int64_t warning_id, int64_t case_id,
-	const char *area)
+int64_t proposed_key(struct store *s, const char *person)
 {
-	int64_t id, key = store_key(s, "proposed", person_key);
+	int64_t key = store_key(s, "proposed", person);
 
-	if (recall_proposed(s, key))
-		return 0;
-	id = store_id(s);
-	db_run(s->db,
-		"INSERT INTO proposed (id, warning_id, case_id, person_key, area, state, "
-		"resident_id, at, decided_at)"
-		" VALUES (?, ?, ?, ?, ?, 'new', 0, ?, 0)",
-		DB_ARGS(DI(id), DI(warning_id), DI(case_id), DI(key), DT(area), DI(s->now_ms)));
-	recall_propose(s, key);
-	return id;
+	return recall_proposed(s, key) ? 0 : key;
 }
 
 const char *proposed_person(struct store *s, int64_t id, const char **area)
 {
 	const char *person = NULL;
 	struct db_stmt *q = db_query(s->db,
-		"SELECT c.person_x, x.area, c.id FROM proposed x JOIN cases c ON c.id = x.case_id"
-		" WHERE x.id = ? AND x.state = 'new'",
+		"SELECT person_x, area FROM cases WHERE id = ? AND proposed = 'new'",
 		DB_ARGS(DI(id)));
 
 	if (db_next(q)) {
-		person = store_plain(s, q, 0, "cases", "person", db_int(q, 2));
+		person = store_plain(s, q, 0, "cases", "person", id);
 		*area = store_keep(s, db_text(q, 1));
 		db_end(q);
 	}
@@ -113,13 +102,13 @@ void proposed_decide(
 	struct store *s, int64_t id, const char *actor, const char *state, int64_t resident_id)
 {
 	struct db_stmt *q = db_query(s->db,
-		"UPDATE proposed SET state = ?, resident_id = ?, decided_at = ?, decided_by = ? "
+		"UPDATE cases SET proposed = ?, listed_id = ?, decided_at = ?, decided_by = ? "
 		"WHERE id = ? RETURNING person_key",
 		DB_ARGS(DT(state), DI(resident_id), DI(s->now_ms), DT(actor), DI(id)));
 
 	while (db_next(q))
 		recall_decided(s, db_int(q, 0));
-	store_event(s, actor, "proposed.decided", 0, "proposed", id,
+	store_event(s, actor, "proposed.decided", id, "proposed", id,
 		json_pack("{s:s}", "state", state));
 }
 

@@ -369,8 +369,9 @@ const struct wrong_row cloud_wrongs[] = {
 	{ "generic", "receipts without a number", "{\"url\":\"https://x.cn/s\",\"report\":{\"status\":\"s\",\"delivered\":\"0\"}}", "report", "number" },
 	{ "generic", "receipts that are never good", "{\"url\":\"https://x.cn/s\",\"report\":{\"number\":\"n\",\"status\":\"s\"}}", "report", "delivered" },
 	{ "generic", "replies without a text", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\"}}", "reply", "text" },
+	{ "generic", "polled replies that nobody can tell apart", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\",\"text\":\"t\",\"url\":\"https://x/r\"}}", "reply", "id 和 time" },
 	{ "generic", "a strange item", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\",\"txt\":\"t\"}}", "reply", "txt" },
-	{ "generic", "a poll with a name that is none", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\",\"text\":\"t\",\"url\":\"https://x/{who}\"}}", "reply", "who" },
+	{ "generic", "a poll with a name that is none", "{\"url\":\"https://x.cn/s\",\"reply\":{\"number\":\"n\",\"text\":\"t\",\"id\":\"i\",\"url\":\"https://x/{who}\"}}", "reply", "who" },
 	{ .name = NULL },
 };
 

@@ -420,6 +420,26 @@ static void the_same_reply_has_the_same_fingerprint(void **state)
 	close_side(&d);
 }
 
+/* Neither id nor time: repeated within minutes it is the same, much later another answer. */
+static void a_reply_without_id_and_time_is_not_the_same_for_ever(void **state)
+{
+	static const char body[] = "[{\"phone_number\":\"13800138000\",\"content\":\"171\"}]";
+	struct desk_side d;
+
+	(void)state;
+	clock_virtual(INT64_C(1790000000000));
+	open_side(&d, NULL, AT_ONCE);
+	hook(&d, "inbound", body);
+	clock_advance(60 * 1000);
+	hook(&d, "inbound", body);
+	clock_advance(3600 * 1000);
+	hook(&d, "inbound", body);
+	assert_memory_equal(d.print[0], d.print[1], 32);
+	assert_memory_not_equal(d.print[0], d.print[2], 32);
+	close_side(&d);
+	clock_real();
+}
+
 static void a_reply_that_cannot_be_read_is_kept_as_hex(void **state)
 {
 	struct desk_side d;
@@ -620,6 +640,7 @@ int main(void)
 	ONE(a_slow_commit_is_not_waited_for);
 	ONE(the_end_of_the_channel_ends_its_callbacks);
 	ONE(the_same_reply_has_the_same_fingerprint);
+	ONE(a_reply_without_id_and_time_is_not_the_same_for_ever);
 	ONE(a_reply_that_cannot_be_read_is_kept_as_hex);
 	ONE(a_queue_waits_for_the_commit);
 	ONE(a_question_is_answered_by_a_report);

@@ -44,6 +44,14 @@ class Office(House):
         assert a.status == 201, a.raw
         return phone_of(self.village, 0)
 
+    def alert_that(self, how):
+        """An alert whose send meets that; returns when the provider has it."""
+        phone = phone_of(self.village + 1, 0)
+        self.standin.for_phone[phone] = how
+        self.alert()
+        wait(lambda: self.sent_to(phone), 20)
+        return phone
+
     def message(self, phone):
         """The alert of that member."""
         rows = [m for m in self.all("messages") if m["phone"][-4:] == phone[-4:] and m["purpose"] == "task"]

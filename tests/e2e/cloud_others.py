@@ -12,7 +12,7 @@ import os
 import time
 import urllib.parse
 
-from cloud_standin import Refusal, beijing, mac, off, sha256
+from cloud_standin import Aliyun, Refusal, beijing, mac, off, sha256
 
 TEMPLATES = ('templates = ( { name = "alert"; code = "T1"; params = ["code", "word", "name", "area", "type", "accept", "decline"]; }, '
              '{ name = "detail"; code = "T2"; params = ["code", "name", "phone", "address"]; } );')
@@ -31,11 +31,12 @@ def want(ok, why):
 
 def is_ours(text):
     """A text of the gateway, read in the right charset."""
-    return "号" in text or "告警" in text
+    return any(word in text for word in ("号", "请", "告警"))
 
 
 class Provider:
     secret, told = "a secret for tests", "callback"
+    signs, gives_back = False, False  # its callbacks; our own reference in its receipts
 
     def __init__(self):
         self.serial, self.reports, self.replies, self.confirmed = 0, [], [], []
@@ -95,16 +96,16 @@ class Tencent(Provider):
             return json.dumps({"Response": {"Error": {"Code": code, "Message": text}}})
         return json.dumps({"Response": {"SendStatusSet": [{"SerialNo": "", "Fee": 0, "Code": code, "Message": text}]}})
 
-    def receipt(self, m):
-        return self.callback("receipt", [{"user_receive_time": beijing(), "mobile": m["to"][3:], "report_status": "SUCCESS",
-                                          "errmsg": "DELIVRD", "sid": m["id"]}])
+    def receipt(self, m, good=True):
+        return self.callback("receipt", [{"user_receive_time": beijing(), "mobile": m["to"][3:], "sid": m["id"],
+                                          "report_status": "SUCCESS" if good else "FAIL", "errmsg": "DELIVRD" if good else "UNDELIV"}])
 
     def reply(self, number, text):
         return self.callback("inbound", {"mobile": number, "nationcode": "86", "text": text, "time": int(time.time())})
 
 
 class Huawei(Provider):
-    kind, auth = "huawei", "wsse"
+    kind, auth, gives_back = "huawei", "wsse", True
 
     def config(self, url, folder):
         return ('kind = "huawei"; app_key = "appKey"; app_secret_file = "%s"; from = "1069"; auth = "%s"; '
@@ -138,9 +139,9 @@ class Huawei(Provider):
             return json.dumps({"result": [{"originTo": "", "smsMsgId": "", "status": code}], "code": "E000510", "description": text})
         return json.dumps({"code": code, "description": text})
 
-    def receipt(self, m):
-        body = urllib.parse.urlencode({"smsMsgId": m["id"], "status": "DELIVRD", "to": m["to"], "extend": m["ref"],
-                                       "updateTime": "2023-09-19T06:30:05Z"})
+    def receipt(self, m, good=True, part=1, parts=1):
+        body = urllib.parse.urlencode({"smsMsgId": m["id"], "status": "DELIVRD" if good else "UNDELIV", "to": m["to"],
+                                       "extend": m["ref"], "total": parts, "sequence": part, "updateTime": "2023-09-19T06:30:05Z"})
         return FORM, body.encode(), {}
 
     def reply(self, number, text):
@@ -182,9 +183,9 @@ class Mas(Provider):
     def bad(self, code, text):
         return json.dumps({"rspcod": code, "msgGroup": "", "success": False})
 
-    def receipt(self, m):
-        return self.callback("receipt", {"reportStatus": "CM:0000", "mobile": m["to"], "errorCode": "DELIVRD",
-                                         "receiveDate": beijing(), "msgGroup": m["id"]})
+    def receipt(self, m, good=True):
+        return self.callback("receipt", {"reportStatus": "CM:0000" if good else "CM:0140", "mobile": m["to"],
+                                         "errorCode": "DELIVRD" if good else "DB:0140", "receiveDate": beijing(), "msgGroup": m["id"]})
 
     def reply(self, number, text):
         return self.callback("inbound", {"mobile": number, "smsContent": text, "sendTime": beijing(), "addSerial": ""})
@@ -226,8 +227,8 @@ class Unicom(Provider):
         bad_number = code.partition(" ")[2]  # "0 13800138000": taken but for that one
         return ("result=%s&description=%s&faillist=%s" % (code.partition(" ")[0], text, bad_number)).encode("gb18030")
 
-    def receipt(self, m):
-        self.reports.append("%s,%s,0" % (m["id"], m["to"]))
+    def receipt(self, m, good=True):
+        self.reports.append("%s,%s,%d" % (m["id"], m["to"], 0 if good else 4))
 
     def reply(self, number, text):
         self.replies.append({"callmdn": "10655", "mdn": number, "content": text, "reply_time": beijing(), "id": "9"})
@@ -259,7 +260,7 @@ class Telecom(Provider):
 
 
 class Twilio(Provider):
-    kind = "twilio"
+    kind, signs, signed = "twilio", True, True
 
     def config(self, url, folder):
         return ('kind = "twilio"; account_sid = "AC01"; auth_token_file = "%s"; from = "+12065550100"; callback_url_file = "%s"; '
@@ -280,10 +281,12 @@ class Twilio(Provider):
 
     def callback(self, what, body):
         text = CALLBACK + "/" + what + "".join(k + body[k] for k in sorted(body))
-        return FORM, urllib.parse.urlencode(body).encode(), {"X-Twilio-Signature": b64(mac("sha1", self.secret, text))}
+        sign = b64(mac("sha1", self.secret if self.signed else "wrong", text))
+        return FORM, urllib.parse.urlencode(body).encode(), {"X-Twilio-Signature": sign}
 
-    def receipt(self, m):
-        return self.callback("receipt", {"MessageSid": m["id"], "MessageStatus": "delivered", "To": m["to"], "From": "+12065550100"})
+    def receipt(self, m, good=True):
+        return self.callback("receipt", dict({"MessageSid": m["id"], "MessageStatus": "delivered" if good else "undelivered",
+                                              "To": m["to"], "From": "+12065550100"}, **{} if good else {"ErrorCode": "30008"}))
 
     def reply(self, number, text):
         return self.callback("inbound", {"MessageSid": "SM9", "From": "+86" + number, "To": "+12065550100", "Body": text})
@@ -316,11 +319,25 @@ class Generic(Provider):
     def bad(self, code, text):
         return json.dumps({"code": code, "msg": text})
 
-    def receipt(self, m):
-        return FORM, urllib.parse.urlencode({"r": "%s,%s,0;" % (m["to"], m["id"])}).encode(), {}
+    def receipt(self, m, good=True):
+        return FORM, urllib.parse.urlencode({"r": "%s,%s,%d;" % (m["to"], m["id"], 0 if good else 9)}).encode(), {}
 
     def reply(self, number, text):
         return FORM, urllib.parse.urlencode({"m": number, "t": text}, encoding="gb18030").encode(), {}
+
+
+class AliyunToo(Aliyun):
+    """The first one, told as the others are."""
+
+    told, signs, gives_back = "callback", False, True
+
+    def receipt(self, m, good=True, code=None):
+        content_type, body = self.callback([super().receipt(m, good, code)])
+        return content_type, body, {}
+
+    def reply(self, number, text, serial="1"):
+        content_type, body = self.callback([super().reply(number, text, serial)])
+        return content_type, body, {}
 
 
 OTHERS = [Tencent, Huawei, HuaweiSdk, Mas, Unicom, Telecom, Twilio, Generic]

@@ -163,6 +163,23 @@ def what_is_told_before_the_answer_of_the_request_counts(s):
         s.answer_first()  # the gateway is stopped next: nothing may be on its way to it
 
 
+@each_provider
+def a_key_of_no_call_of_ours_takes_nothing(s):
+    """Of an unknown call, though the number is right; and by a path that is wrong."""
+    with Office(s).open() as h:
+        first, _ = h.alert()
+        call = h.placed(first)
+        h.call_is(first, "sent")
+        for told in s.provider.ended(call, "key"):
+            assert h.callback("voice", told, secret=SECRET[::-1]).status == 404
+            assert h.callback("voice", told, channel="other").status == 404
+        h.ends(dict(call, id="99999^9", ref="99999999999999990000"), "key")
+        assert h.tasks() == {first[-4:]: "offered"} and h.all("inbox") == [], h.tasks()
+        h.call_is(first, "sent")
+        h.ends(call, "key")
+        h.task_is(first, "accepted")
+
+
 # -- no key ----------------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,8 @@ enum {
 	HOOK_MS = 2000,  /* so long a provider waits for the answer of its callback */
 	AGAIN_MS = 2000, /* until what could not be committed is handed in again */
 	LOOK_MS = 250,
-	RAW_MAX = 1024 /* of an unreadable callback, kept as hex */
+	SAME_MS = 10 * 60 * 1000, /* a provider repeats a callback within minutes */
+	RAW_MAX = 1024            /* of an unreadable callback, kept as hex */
 };
 
 struct batch {
@@ -46,14 +47,18 @@ static void hash(struct buf *b, const char *text)
 	buf_add(b, text, strlen(text) + 1);
 }
 
-/* The same reply by callback and by poll is the same: by the provider's id of it, else by its time. */
+/*
+ * The same reply by callback and by poll is the same: by the provider's id of it, else by its time.
+ * Of one that has neither, the same text again a while later is another answer, not a repetition.
+ */
 static void fingerprint(
 	const struct channel *c, const struct cloud_event *e, const char *kind, uint8_t out[32])
 {
+	int64_t when = e->at_ms != 0 ? e->at_ms : clock_now_ms() / SAME_MS;
 	char at[24];
 	struct buf b;
 
-	snprintf(at, sizeof at, "%lld", (long long)e->at_ms);
+	snprintf(at, sizeof at, "%lld", (long long)when);
 	buf_init(&b, 4096);
 	hash(&b, c->provider->kind);
 	hash(&b, kind);

@@ -107,6 +107,9 @@ const char *generic_map_check(
 		return "没有写 number,号码在哪里";
 	if (way == GEN_REPLY && text_of(group, "text")[0] == '\0')
 		return "没有写 text,回复的文字在哪里";
+	if (way == GEN_REPLY && text_of(group, "url")[0] != '\0' &&
+		text_of(group, "id")[0] == '\0' && text_of(group, "time")[0] == '\0')
+		return "主动去取的回复,id 和 time 至少写一个,否则分不清是不是同一条";
 	if (way == GEN_REPORT && (text_of(group, "status")[0] == '\0' ||
 					 json_object_get(group, "delivered") == NULL))
 		return "没有写 status 和 delivered:状态在哪里,哪些词算送达";

@@ -97,7 +97,15 @@ void web_load_keys(struct web *w, struct request *then); /* then (may be NULL) i
 /* Runs `read` in the pool on a reader, with the deadline; then done (NULL: request_done). */
 void web_read(struct request *rq, void (*read)(struct request *rq, struct store *s),
 	void (*done)(struct request *rq));
-/* limit, after, the filters and the scope; false: answered 400. */
+/* web_parameter.c: what stands behind the ?. NULL: absent. The route's table must name it. */
+const char *web_parameter(const struct request *rq, const char *name);
+int64_t web_parameter_number(const struct request *rq, const char *name, int64_t otherwise,
+	int64_t low, int64_t high, bool *ok);
+/* All of the route for /openapi.json, those of the path too; new. `l`: its listing, NULL none. */
+json_t *web_parameters(const struct web_route *r, const struct listing *l);
+/* web_books.c: the listings that can be exported; ended by NULL. */
+extern const char *const web_books[];
+/* The filters and the scope, of a list also limit and after; false: answered 400. */
 bool web_list_query(struct request *rq, struct listing_query *q);
 void web_bad_parameter(struct request *rq, const char *name);
 /* The body as a JSON object (new); NULL: answered. An empty body reads as {}. */

@@ -259,6 +259,8 @@ static void put_sheet(struct outsheet *w, const struct listing *l)
 }
 
 /* "cases" and the form of cases.xlsx; "" when it is no name of a spreadsheet. */
+const char *const web_books[] = { "cases", "messages", "rewards", NULL };
+
 static const char *noun_of(struct request *rq, enum outsheet_kind *kind)
 {
 	const char *file = route_arg(&rq->args, "file"), *dot = strrchr(file, '.');
@@ -271,10 +273,8 @@ static const char *noun_of(struct request *rq, enum outsheet_kind *kind)
 
 static bool is_book(const char *noun)
 {
-	static const char *const nouns[] = { "cases", "messages", "rewards" };
-
-	for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
-		if (strcmp(nouns[i], noun) == 0)
+	for (const char *const *book = web_books; *book != NULL; book++)
+		if (strcmp(*book, noun) == 0)
 			return true;
 	return false;
 }
@@ -364,8 +364,8 @@ static void look_run(struct work *work, void *desk)
 	struct request *rq = web_request_of(work);
 	enum outsheet_kind kind;
 
-	access_reveal(desk_store(desk), rq->actor, noun_of(rq, &kind), 0,
-		query_get(&rq->query, "reason"));
+	access_reveal(
+		desk_store(desk), rq->actor, noun_of(rq, &kind), 0, web_parameter(rq, "reason"));
 }
 
 static void look_done(struct work *work)
@@ -382,7 +382,7 @@ static void look_done(struct work *work)
 
 static void start_roster(struct request *rq, const char *noun)
 {
-	const char *reveal = query_get(&rq->query, "reveal");
+	const char *reveal = web_parameter(rq, "reveal");
 
 	if (rq->who.area[0] != '\0') {
 		request_problem(rq, 403, "forbidden", "管片区的密钥不能导出整份名单。");

@@ -129,8 +129,8 @@ void web_channel_one(struct request *rq)
 /* ?to=13800138000&purpose=task&level=CRITICAL&voice=1 */
 static bool question_of(struct request *rq, struct channel_ask *a)
 {
-	const char *to = query_get(&rq->query, "to"), *purpose = query_get(&rq->query, "purpose");
-	const char *level = query_get(&rq->query, "level"), *voice = query_get(&rq->query, "voice");
+	const char *to = web_parameter(rq, "to"), *purpose = web_parameter(rq, "purpose");
+	const char *level = web_parameter(rq, "level"), *voice = web_parameter(rq, "voice");
 	const struct policy *policy =
 		level == NULL ? NULL : policies_find(&rq->set->policies, level);
 	struct phone phone;
@@ -173,7 +173,7 @@ void web_channel_log(struct request *rq)
 {
 	struct web *w = rq->web;
 	bool ok = true;
-	int64_t since = query_number(&rq->query, "since", 0, 0, INT64_C(1) << 53, &ok);
+	int64_t since = web_parameter_number(rq, "since", 0, 0, INT64_C(1) << 53, &ok);
 	json_t *lines = NULL;
 
 	if (!ok) {

@@ -23,8 +23,11 @@ bool web_list_query(struct request *rq, struct listing_query *q)
 	bool ok = true;
 
 	*q = (struct listing_query){ .scope = rq->who.area };
-	q->limit = (int)query_number(&rq->query, "limit", LISTING_PAGE, 1, LISTING_PAGE_MAX, &ok);
-	q->after = query_get(&rq->query, "after");
+	if (rq->route->read == web_list) { /* an export has all of them */
+		q->limit = (int)web_parameter_number(
+			rq, "limit", LISTING_PAGE, 1, LISTING_PAGE_MAX, &ok);
+		q->after = web_parameter(rq, "after");
+	}
 	for (int i = 0; i < rq->query.count && ok; i++) {
 		const char *name = rq->query.name[i];
 
@@ -110,7 +113,7 @@ static void reveal_run(struct work *work, void *desk)
 	struct request *rq = web_request_of(work);
 
 	access_reveal(desk_store(desk), rq->actor, listing_of(rq)->entity, rq->job_number,
-		query_get(&rq->query, "reason"));
+		web_parameter(rq, "reason"));
 }
 
 static void reveal_done(struct work *work)
@@ -136,7 +139,7 @@ static void reveal_found(struct request *rq)
 bool web_may_reveal(struct request *rq, const char *noun)
 {
 	unsigned roles = ROLE_POLICE | ROLE_ADMIN;
-	const char *reason = query_get(&rq->query, "reason");
+	const char *reason = web_parameter(rq, "reason");
 
 	if (strcmp(noun, "members") == 0)
 		roles |= ROLE_MANAGER;
@@ -154,7 +157,7 @@ bool web_may_reveal(struct request *rq, const char *noun)
 
 void web_one(struct request *rq)
 {
-	const char *reveal = query_get(&rq->query, "reveal");
+	const char *reveal = web_parameter(rq, "reveal");
 
 	if (reveal == NULL || strcmp(reveal, "1") != 0)
 		web_read(rq, read_masked, NULL);

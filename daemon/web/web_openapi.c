@@ -7,12 +7,6 @@
 
 #include "banned.h"
 
-static json_t *parameter(const char *name, const char *where, bool needed, json_t *schema)
-{
-	return json_pack("{s:s, s:s, s:b, s:o}", "name", name, "in", where, "required", needed,
-		"schema", schema);
-}
-
 static json_t *type_of(const char *type)
 {
 	return json_pack("{s:s}", "type", type);
@@ -36,51 +30,11 @@ static const struct listing *listing_of_pattern(const char *pattern, bool *singl
 	return listing_find(noun);
 }
 
-static void path_parameters(json_t *list, const char *pattern)
-{
-	while ((pattern = strchr(pattern, '{')) != NULL) {
-		size_t n = strcspn(++pattern, "}");
-		char name[32];
-
-		if (n < sizeof name) {
-			memcpy(name, pattern, n);
-			name[n] = '\0';
-			json_array_append_new(
-				list, parameter(name, "path", true, type_of("string")));
-		}
-		pattern += n;
-	}
-}
-
-static void list_parameters(json_t *list, const struct listing *l)
-{
-	json_t *limit = json_pack("{s:s, s:i, s:i, s:i}", "type", "integer", "minimum", 1,
-		"maximum", LISTING_PAGE_MAX, "default", LISTING_PAGE);
-
-	json_array_append_new(list, parameter("limit", "query", false, limit));
-	json_array_append_new(list, parameter("after", "query", false, type_of("string")));
-	for (const struct listing_filter *f = l->filters; f->param != NULL; f++)
-		json_array_append_new(list, parameter(f->param, "query", false, type_of("string")));
-}
-
-static void reveal_parameters(json_t *list)
-{
-	json_array_append_new(list, parameter("reveal", "query", false, type_of("string")));
-	json_array_append_new(list, parameter("reason", "query", false, type_of("string")));
-}
-
 static json_t *parameters_of(const struct web_route *r)
 {
-	json_t *list = json_array();
 	bool single = false;
-	const struct listing *l = listing_of_pattern(r->pattern, &single);
 
-	path_parameters(list, r->pattern);
-	if (l != NULL && r->read == web_list)
-		list_parameters(list, l);
-	if (l != NULL && r->run == web_one)
-		reveal_parameters(list);
-	return list;
+	return web_parameters(r, listing_of_pattern(r->pattern, &single));
 }
 
 static json_t *ref(const char *kind, const char *name)

@@ -154,7 +154,7 @@ static void have_list(struct request *rq)
 
 static void start_list(struct request *rq)
 {
-	const char *dry = query_get(&rq->query, "dry_run");
+	const char *dry = web_parameter(rq, "dry_run");
 	const char *centre = rq->web->set->area;
 
 	rq->job_text = arena_text(&rq->arena, centre, strlen(centre));

@@ -969,6 +969,31 @@ def health_figures_and_the_description(d):
     refs(api)
 
 
+@test_shared
+def the_description_names_every_parameter(d):
+    api = d.ask("GET", "/openapi.json", role=None).json
+    def named(method, path):
+        return {p["name"]: p["required"] for p in api["paths"][path][method]["parameters"] if p["in"] == "query"}
+    assert named("get", "/v1/channels/{name}/log") == {"since": False}
+    assert named("get", "/v1/channels/route") == {"to": True, "purpose": False, "level": False, "voice": False}
+    assert named("get", "/v1/channels") == {}
+    assert named("post", "/v1/residents") == {"dry_run": False}
+    assert named("get", "/v1/cases/{id}") == {"reveal": False, "reason": False}
+    assert {"limit", "after", "state"} <= set(named("get", "/v1/cases")), named("get", "/v1/cases")
+    export = set(named("get", "/v1/exports/{file}"))
+    assert {"reveal", "reason", "state"} <= export and "limit" not in export, export
+    for path, item in api["paths"].items():
+        for op in item.values():
+            names = [p["name"] for p in op["parameters"]]
+            assert len(names) == len(set(names)), path
+    # By no other way: web_parameter() stops at one that the document does not name.
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "daemon", "web")
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), encoding="utf-8") as f:
+            direct = re.findall(r"query_(?:get|number)\(&rq->query", f.read())
+        assert not direct or name == "web_parameter.c", name
+
+
 @test
 def a_full_disk_is_507_and_ends_without_a_restart():
     if os.geteuid() != 0:

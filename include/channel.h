@@ -104,6 +104,7 @@ struct report {                       /* found by id, else by other_ref, else by
 	int mr, status;               /* mr -1: none */
 	const char *number, *outcome; /* delivered, pending, failed */
 	const char *error;            /* the provider's code; NULL or "" none */
+	int part, parts; /* of one that names the message: 0-based; parts 0 or 1: of all of it */
 };
 
 struct channel_events {

@@ -86,6 +86,7 @@ struct cloud_event { /* from a callback, a poll or a query */
 	char own_ref[24]; /* ours, if it came back; "" */
 	char number[32];
 	char outcome[12];        /* of a report: delivered, pending, failed */
+	int part, parts;         /* of a report of one part: 0-based; parts 0 or 1: of the whole */
 	enum cloud_class class_; /* of a failed one */
 	char code[64];
 	char text[1024]; /* of a reply, UTF-8; of a key the one key */

@@ -95,6 +95,8 @@ void cloud_copy(char *out, size_t n, const char *text);
 struct cloud_event *cloud_event_report(struct cloud_events *e, const char *id, const char *own_ref,
 	const char *number, enum cloud_class c, const char *code, const char *time);
 void cloud_event_pending(struct cloud_event *e);
+/* "2" and "3": the second of three parts; anything else, or one of one: of the whole. */
+void cloud_event_part(struct cloud_event *e, const char *part, const char *parts);
 struct cloud_event *cloud_event_reply(struct cloud_events *e, const char *id, const char *number,
 	const char *text, const char *time);
 /* The keys that were pressed in a call, one event each; nothing when there are none. */

@@ -57,7 +57,7 @@ struct crossing {
 	int64_t id, token;
 	struct send_part part;
 	struct send_result result; /* its error stands in text */
-	int part_no, mr, status;
+	int part_no, parts, mr, status;
 	bool on, found, starved; /* starved: counted in lane->hungry */
 	char text[256], kind[64], number[48], outcome[16], from[64], other_ref[96];
 	struct incoming in;

@@ -71,6 +71,8 @@ void cloud_test_events(const struct cloud_events *e, struct buf *out)
 				out, " %s %s %s", v->outcome, cloud_class_name(v->class_), v->code);
 		else
 			buf_addf(out, " %s", v->text);
+		if (v->parts > 1)
+			buf_addf(out, " part %d of %d", v->part + 1, v->parts);
 		buf_addf(out, " @%lld\n", (long long)(v->at_ms / 1000));
 	}
 }

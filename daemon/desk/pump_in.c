@@ -80,7 +80,9 @@ static void tell_report(struct desk *d, struct crossing *x)
 		.status = x->status,
 		.number = x->number,
 		.outcome = x->outcome,
-		.error = x->text };
+		.error = x->text,
+		.part = x->part_no,
+		.parts = x->parts };
 
 	desk_report(d, x->lane->set.name, &r);
 }
@@ -96,6 +98,8 @@ void lane_on_report(void *arg, int64_t token, const struct report *r)
 	lane_count(x->lane, "receipt", r->outcome, 1);
 	x->mr = r->mr;
 	x->status = r->status;
+	x->part_no = r->part;
+	x->parts = r->parts;
 	lane_copy(x->number, sizeof x->number, r->number);
 	lane_copy(x->outcome, sizeof x->outcome, r->outcome);
 	lane_cross_in_time(x);

@@ -15,18 +15,17 @@
 static const int64_t asks_ms[] = { 1000, 4000, 15 * 1000, 40 * 1000 };
 enum { ASKS = sizeof asks_ms / sizeof *asks_ms };
 
-static void settle_report(struct desk *d, struct message *m, const char *outcome)
+/* One part that fails fails the message: nobody can read the rest. Delivered is it when every part is. */
+static void settle_report(
+	struct desk *d, struct message *m, int parts, const char *outcome, const char *error)
 {
-	int parts = m->parts > 0 ? m->parts : 1;
-
 	if (strcmp(outcome, "failed") == 0) {
 		d->next_due_ms = 0;
-		if (message_event(d->s, m, MSG_EV_REPORT_BAD, "the network could not deliver it") &&
-			outbox_asks(m))
+		if (message_event(d->s, m, MSG_EV_REPORT_BAD, error) && outbox_asks(m))
 			act_unreachable(d, m->task_id, "delivery report: failed");
 		return;
 	}
-	if (parts == 1 || message_parts(d->s, m->id).delivered >= parts)
+	if (parts <= 1 || message_parts(d->s, m->id).delivered >= parts)
 		message_event(d->s, m, MSG_EV_REPORT_OK, NULL);
 }
 
@@ -39,7 +38,7 @@ static void report_part(struct desk *d, struct message *m, int part, const char 
 		return;
 	snprintf(error, sizeof error, "status %02x", (unsigned)status & 0xff);
 	message_part_put(d->s, m->id, part, outcome, channel, mr, error);
-	settle_report(d, m, outcome);
+	settle_report(d, m, m->parts, outcome, "the network could not deliver it");
 }
 
 static bool can_be_asked(const struct desk *d, const char *channel)
@@ -122,6 +121,21 @@ static void settle_pending(struct desk *d, struct message *m)
 	call_end_expect(d, m);
 }
 
+/* A provider that tells of each part: what it said of one counts until it says otherwise of that one. */
+static void settle_part(
+	struct desk *d, struct message *m, const char *channel, const struct report *r)
+{
+	if (strcmp(r->outcome, "pending") == 0) {
+		settle_pending(d, m);
+		return;
+	}
+	message_part_put(d->s, m->id, r->part, r->outcome, channel, -1, r->error);
+	if (r->parts > m->parts)
+		m->parts = r->parts; /* the answer did not tell */
+	d->next_due_ms = 0;
+	settle_report(d, m, r->parts, r->outcome, r->error);
+}
+
 /* Of the whole message. */
 static void settle_whole(struct desk *d, struct message *m, const char *outcome, const char *error)
 {
@@ -168,13 +182,19 @@ void desk_report(struct desk *d, const char *channel, const struct report *r)
 	struct message m;
 
 	if (id != 0) {
-		if (message_get(d->s, id, &m))
+		if (!message_get(d->s, id, &m))
+			return;
+		if (r->parts > 1)
+			settle_part(d, &m, channel, r);
+		else
 			settle_whole(d, &m, r->outcome, r->error);
 		return;
 	}
 	if (r->mr >= 0 && report_by_reference(d, channel, r))
 		return;
-	if (strcmp(r->outcome, "pending") != 0)
+	/* Kept is what is true of the whole: that one part has arrived is not. */
+	if (strcmp(r->outcome, "pending") != 0 &&
+		(r->parts <= 1 || strcmp(r->outcome, "failed") == 0))
 		stray_report_put(d->s, &(struct stray_report){ .channel = channel,
 					       .number = r->number == NULL ? "" : r->number,
 					       .mr = r->mr,

@@ -93,6 +93,35 @@ def receipts_settle_a_lost_answer(s):
         assert len(h.sent_to(phone)) == 1
 
 
+@each([Huawei])
+def receipts_of_parts(s):
+    """Huawei tells of each part. Half an SMS is none: delivered is it when every part is, and one that fails
+    fails it at once, so that the person is asked another way; if that part arrives after all, it is delivered."""
+    with Desk(s).open() as h:
+        whole, m = h.sent()
+        h.tell("receipt", m, True, 2, 3)
+        h.tell("receipt", m, True, 2, 3)  # twice the same is one part
+        h.tell("receipt", m, True, 1, 3)
+        assert h.message(whole)["state"] == "sent", "one is missing"
+        h.tell("receipt", m, True, 3, 3)
+        assert h.becomes(whole, "delivered")["parts"] == 3
+        half, m = h.sent()
+        h.tell("receipt", m, True, 1, 2)
+        h.tell("receipt", m, False, 2, 2)
+        assert "UNDELIV" in h.becomes(half, "failed")["error"]
+        h.tell("receipt", m, True, 1, 2)
+        assert h.message(half)["state"] == "failed", "the other part is still missing"
+        h.tell("receipt", m, True, 2, 2)
+        h.becomes(half, "delivered")
+        early = h.alert_that("held")  # the first part is quicker than the answer
+        m, = h.sent_to(early)
+        h.tell("receipt", m, True, 1, 2)
+        s.release.set()
+        h.becomes(early, "sent")
+        h.tell("receipt", m, True, 2, 2)
+        h.becomes(early, "delivered")
+
+
 @each(TELLERS)
 def replies(s):
     with Desk(s).open() as h:

@@ -304,6 +304,17 @@ void cloud_event_pending(struct cloud_event *e)
 	e->class_ = CLOUD_OK;
 }
 
+void cloud_event_part(struct cloud_event *e, const char *part, const char *parts)
+{
+	enum { PARTS_MAX = 99 };
+	long n = strtol(part, NULL, 10), all = strtol(parts, NULL, 10);
+
+	if (all < 2 || all > PARTS_MAX || n < 1 || n > all)
+		return;
+	e->part = (int)n - 1;
+	e->parts = (int)all;
+}
+
 struct cloud_event *cloud_event_reply(struct cloud_events *e, const char *id, const char *number,
 	const char *text, const char *time)
 {

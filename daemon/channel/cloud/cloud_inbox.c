@@ -126,7 +126,9 @@ static void hand_in_report(
 		.mr = -1,
 		.number = e->number[0] == '\0' && b->about != NULL ? b->about->to : e->number,
 		.outcome = e->outcome,
-		.error = e->code };
+		.error = e->code,
+		.part = e->part,
+		.parts = e->parts };
 
 	c->ev.on_report(c->ev.arg, token, &r);
 }

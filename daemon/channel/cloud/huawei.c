@@ -269,8 +269,9 @@ static void sent(const struct cloud_account *a, const struct outgoing *m,
 
 /* -- callbacks of SMS ----------------------------------------------------------------------------------------- */
 
-static void report(struct cloud_events *out, const char *id, const char *ref, const char *number,
-	const char *status, const char *time)
+/* Each part of a long one is told of by itself. */
+static struct cloud_event *report(struct cloud_events *out, const char *id, const char *ref,
+	const char *number, const char *status, const char *time)
 {
 	const struct cloud_code *row = cloud_code_find(codes, status);
 	struct cloud_event *e = cloud_event_report(out, id, ref, number,
@@ -278,6 +279,7 @@ static void report(struct cloud_events *out, const char *id, const char *ref, co
 
 	if (strcmp(status, "ACCEPTD") == 0 || strcmp(status, "UNKNOWN") == 0)
 		cloud_event_pending(e);
+	return e;
 }
 
 static const char *value_of(const struct sign_pairs *form, const char *name)
@@ -297,8 +299,10 @@ static bool read_form(
 		cloud_event_reply(out, id, value_of(f, "from"), value_of(f, "body"),
 			value_of(f, "createTime"));
 	else if (id[0] != '\0')
-		report(out, id, own ? value_of(f, "extend") : "", value_of(f, "to"),
-			value_of(f, "status"), value_of(f, "updateTime"));
+		cloud_event_part(
+			report(out, id, own ? value_of(f, "extend") : "", value_of(f, "to"),
+				value_of(f, "status"), value_of(f, "updateTime")),
+			value_of(f, "sequence"), value_of(f, "total"));
 	else
 		return false;
 	return true;
@@ -308,7 +312,7 @@ static bool read_form(
 static bool read_batch(const json_t *o, struct cloud_events *out)
 {
 	const json_t *list = json_object_get(o, "statusReportList"), *r;
-	char id[96], number[32], status[64], time[32];
+	char id[96], number[32], status[64], time[32], part[8], parts[8];
 	size_t i;
 
 	json_array_foreach(list, i, r) {
@@ -316,7 +320,9 @@ static bool read_batch(const json_t *o, struct cloud_events *out)
 		cloud_json_text(r, "to", number, sizeof number);
 		cloud_json_text(r, "status", status, sizeof status);
 		cloud_json_text(r, "updateTime", time, sizeof time);
-		report(out, id, "", number, status, time);
+		cloud_json_text(r, "sequence", part, sizeof part);
+		cloud_json_text(r, "total", parts, sizeof parts);
+		cloud_event_part(report(out, id, "", number, status, time), part, parts);
 	}
 	return json_is_array(list);
 }

@@ -7,7 +7,7 @@
 
 #include "banned.h"
 
-enum { CHUNK = 32768, ALIGN = 16 };
+enum { CHUNK = 32768, ALIGN = 16, SMALL = 256 };
 
 struct arena_chunk {
 	struct arena_chunk *next;
@@ -88,15 +88,18 @@ char *arena_text(struct arena *a, const char *bytes, size_t n)
 
 char *arena_print(struct arena *a, const char *fmt, ...)
 {
+	char small[SMALL];
 	va_list ap;
 	char *out;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(small, sizeof small, fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		abort();
+	if ((size_t)n < sizeof small)
+		return arena_text(a, small, (size_t)n);
 	out = arena_take(a, (size_t)n + 1);
 	va_start(ap, fmt);
 	vsnprintf(out, (size_t)n + 1, fmt, ap);

@@ -13,10 +13,12 @@ static const char *const compound_surnames[] = { "欧阳", "司马", "上官", "
 	"南宫", "独孤", "澹台", "太史", "呼延", "钟离", "闾丘", "濮阳", "赫连", "申屠", "公冶",
 	"淳于", "单于", "百里", "东郭", "南门" };
 
+/* Most names differ from all of them in their first character. */
 static bool has_compound_surname(const char *name)
 {
 	for (size_t i = 0; i < sizeof compound_surnames / sizeof *compound_surnames; i++)
-		if (strncmp(name, compound_surnames[i], strlen(compound_surnames[i])) == 0)
+		if (compound_surnames[i][2] == name[2] &&
+			strncmp(name, compound_surnames[i], strlen(compound_surnames[i])) == 0)
 			return true;
 	return false;
 }

@@ -26,6 +26,7 @@
 #include "ids.h"
 #include "seal.h"
 
+struct agenda;
 struct crew;
 struct frozen;
 struct recall;
@@ -59,9 +60,10 @@ struct store {
 	bool broken; /* for good */
 	bool bold;   /* this batch has no savepoints */
 	struct buf scratch;
-	struct buf jot;     /* for whoever writes the data of an event: jot.h */
-	struct arena arena; /* what this job has read or sealed */
-	struct crew *crew;  /* of the writing handle; see crew.h */
+	struct buf jot;        /* for whoever writes the data of an event: jot.h */
+	struct arena arena;    /* what this job has read or sealed */
+	struct crew *crew;     /* of the writing handle; see crew.h */
+	struct agenda *agenda; /* likewise */
 	/* Hears of each alarm that begins or ends, in its job; may be NULL. */
 	void (*on_alarm)(
 		void *arg, const char *kind, const char *subject, const char *text, bool on);

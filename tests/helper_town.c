@@ -205,8 +205,8 @@ static const struct {
 		"SELECT id FROM cases c WHERE c.id NOT IN (SELECT case_id FROM task)"
 		" AND ' ' || c.flags || ' ' NOT LIKE '% gap %'" },
 	{ "an open case has a next step",
-		"SELECT id FROM cases c WHERE state <> 'closed' AND NOT EXISTS"
-		" (SELECT 1 FROM timer t WHERE t.case_id = c.id)" },
+		"SELECT id FROM cases c WHERE state <> 'closed' AND c.id NOT IN"
+		" (SELECT case_id FROM timer)" },
 	{ "a task has its event, its code and its message",
 		"SELECT id FROM task t WHERE (SELECT count(*) FROM case_event e WHERE "
 		"e.case_id = t.case_id"

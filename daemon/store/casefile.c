@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agenda.h"
 #include "clock.h"
 #include "frozen.h"
 #include "json.h"
@@ -273,19 +274,33 @@ int64_t casefile_key_find(struct store *s, int64_t key)
 	return recall_case(s, key);
 }
 
+/* A call only repeats what was asked: no step by itself. */
+static bool has_step(struct store *s, int64_t case_id)
+{
+	const struct agenda_entry *e = agenda_next(s, case_id, NULL);
+
+	while (e != NULL && (strcmp(e->kind, "call") == 0 || strcmp(e->kind, "resident_call") == 0))
+		e = agenda_next(s, case_id, e);
+	return e != NULL;
+}
+
 const int64_t *casefile_without_timer(struct store *s, size_t *count)
 {
-	int64_t *ids = arena_take(&s->arena, 50 * sizeof *ids);
-	struct db_stmt *q = db_query(s->db,
-		"SELECT id FROM cases WHERE state <> 'closed'"
-		/* A call only repeats what was asked: no step by itself. */
-		" AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.case_id = cases.id AND"
-		" timer.kind NOT IN ('call', 'resident_call')) ORDER BY +id LIMIT 50",
-		DB_NONE);
+	enum { MAX = 50 };
+	int64_t *ids = arena_take(&s->arena, MAX * sizeof *ids);
+	struct db_stmt *q =
+		db_query(s->db, "SELECT id FROM cases WHERE state <> 'closed'", DB_NONE);
 
 	*count = 0;
-	while (db_next(q))
+	while (db_next(q)) {
+		if (has_step(s, db_int(q, 0)))
+			continue;
 		ids[(*count)++] = db_int(q, 0);
+		if (*count == MAX) {
+			db_end(q);
+			break;
+		}
+	}
 	return ids;
 }
 

@@ -93,10 +93,9 @@ static const char *const migration_1[] = {
 	"CREATE INDEX task_code ON task (code_closed_at)",
 	"CREATE TABLE question (phone_lk BLOB PRIMARY KEY, task_id BIGINT NOT NULL, code TEXT NOT NULL, action BIGINT NOT NULL,"
 	" amount_kind TEXT NOT NULL, lo_fen BIGINT NOT NULL, hi_fen BIGINT NOT NULL, asked_at BIGINT NOT NULL)",
-	/* In the order in which they are taken. */
+	/* In the order in which they are taken; those of a case are looked up in agenda.h. */
 	"CREATE TABLE timer (id BIGINT NOT NULL, due_at BIGINT NOT NULL, kind TEXT NOT NULL, case_id BIGINT NOT NULL,"
 	" subject_id BIGINT NOT NULL, n BIGINT NOT NULL, ends_at BIGINT NOT NULL, PRIMARY KEY (due_at, id))" CLUSTERED,
-	"CREATE INDEX timer_case ON timer (case_id)",
 	/* -- messages ------------------------------------------------------------------ */
 	"CREATE TABLE message (id INTEGER PRIMARY KEY, case_id BIGINT NOT NULL, task_id BIGINT NOT NULL, member_id BIGINT NOT NULL,"
 	" kind TEXT NOT NULL, purpose TEXT NOT NULL, class TEXT NOT NULL, priority BIGINT NOT NULL, phone_x BLOB NOT NULL,"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agenda.h"
 #include "clock.h"
 #include "crew.h"
 #include "frozen.h"
@@ -116,6 +117,7 @@ enum store_rc store_open(struct store **out, const char *url, const char *key_pa
 	why[0] = '\0';
 	s->ids.node = node;
 	s->crew = crew_new();
+	s->agenda = agenda_new();
 	s->recall = recall_new();
 	s->now_ms = clock_now_ms();
 	s->fresh[0].count = s->fresh[1].count = s->fresh_undone = -1;
@@ -173,6 +175,7 @@ void store_close(struct store *s)
 	buf_free(&s->jot);
 	arena_free(&s->arena);
 	crew_free(s->crew);
+	agenda_free(s->agenda);
 	frozen_free(s->frozen);
 	recall_free(s->recall);
 	free(s);

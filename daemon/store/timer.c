@@ -1,33 +1,57 @@
 #include "timer.h"
 
+#include <assert.h>
+#include <string.h>
+
+#include "agenda.h"
+
 #include "banned.h"
 
 int64_t timer_set(struct store *s, int64_t due_at, const char *kind, int64_t case_id,
 	int64_t subject_id, int n, int64_t ends_at)
 {
-	int64_t id = store_id(s);
+	struct agenda_entry e = {
+		.id = store_id(s), .due_at = due_at, .case_id = case_id, .subject_id = subject_id
+	};
 
+	assert(strlen(kind) < sizeof e.kind);
+	memcpy(e.kind, kind, strlen(kind) + 1);
 	db_run(s->db,
 		"INSERT INTO timer (id, due_at, kind, case_id, subject_id, n, ends_at) VALUES (?, "
 		"?, ?, ?, ?, ?, ?)",
-		DB_ARGS(DI(id), DI(due_at), DT(kind), DI(case_id), DI(subject_id), DI(n),
+		DB_ARGS(DI(e.id), DI(due_at), DT(kind), DI(case_id), DI(subject_id), DI(n),
 			DI(ends_at)));
-	return id;
+	agenda_put(s, &e);
+	return e.id;
+}
+
+static void drop(struct store *s, int64_t due_at, int64_t case_id, int64_t id)
+{
+	db_run(s->db, "DELETE FROM timer WHERE due_at = ? AND id = ?", DB_ARGS(DI(due_at), DI(id)));
+	agenda_gone(s, case_id, id);
+}
+
+/* NULL: any. */
+static void drop_all(struct store *s, int64_t case_id, const char *kind, const int64_t *subject_id)
+{
+	const struct agenda_entry *next;
+
+	for (const struct agenda_entry *e = agenda_next(s, case_id, NULL); e != NULL; e = next) {
+		next = agenda_next(s, case_id, e);
+		if ((kind == NULL || strcmp(e->kind, kind) == 0) &&
+			(subject_id == NULL || e->subject_id == *subject_id))
+			drop(s, e->due_at, case_id, e->id);
+	}
 }
 
 void timer_drop_case(struct store *s, int64_t case_id, const char *kind)
 {
-	if (kind == NULL)
-		db_run(s->db, "DELETE FROM timer WHERE case_id = ?", DB_ARGS(DI(case_id)));
-	else
-		db_run(s->db, "DELETE FROM timer WHERE case_id = ? AND kind = ?",
-			DB_ARGS(DI(case_id), DT(kind)));
+	drop_all(s, case_id, kind, NULL);
 }
 
 void timer_drop_subject(struct store *s, const char *kind, int64_t subject_id, int64_t case_id)
 {
-	db_run(s->db, "DELETE FROM timer WHERE case_id = ? AND kind = ? AND subject_id = ?",
-		DB_ARGS(DI(case_id), DT(kind), DI(subject_id)));
+	drop_all(s, case_id, kind, &subject_id);
 }
 
 bool timer_take(struct store *s, struct timer *out)
@@ -48,8 +72,7 @@ bool timer_take(struct store *s, struct timer *out)
 		.n = (int)db_int(q, 5),
 		.ends_at = db_int(q, 6) };
 	db_end(q);
-	db_run(s->db, "DELETE FROM timer WHERE due_at = ? AND id = ?",
-		DB_ARGS(DI(out->due_at), DI(out->id)));
+	drop(s, out->due_at, out->case_id, out->id);
 	return db_rc(s->db) == STORE_OK;
 }
 
@@ -60,8 +83,11 @@ int64_t timer_next(struct store *s)
 
 bool timer_has(struct store *s, const char *kind)
 {
-	return db_number(s->db, "SELECT count(*) FROM timer WHERE case_id = 0 AND kind = ?", 0,
-		       DB_ARGS(DT(kind))) > 0;
+	const struct agenda_entry *e = agenda_next(s, 0, NULL);
+
+	while (e != NULL && strcmp(e->kind, kind) != 0)
+		e = agenda_next(s, 0, e);
+	return e != NULL;
 }
 
 void timer_shift(struct store *s, int64_t by_ms)
@@ -70,4 +96,5 @@ void timer_shift(struct store *s, int64_t by_ms)
 		"UPDATE timer SET due_at = due_at + ?,"
 		" ends_at = CASE WHEN ends_at = 0 THEN 0 ELSE ends_at + ? END",
 		DB_ARGS(DI(by_ms), DI(by_ms)));
+	agenda_forget(s);
 }

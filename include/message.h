@@ -82,6 +82,9 @@ int64_t *message_sending(struct store *s, size_t *count);
 
 void message_part_put(struct store *s, int64_t id, int part, const char *state, const char *channel,
 	int mr, const char *error);
+/* What a report says of a part. False: that part with that reference is not open on that channel. */
+bool message_part_report(struct store *s, int64_t id, int part, const char *state,
+	const char *channel, int mr, const char *error);
 /* The open parts with that reference on that channel, newest first; returns how many. */
 struct message_part {
 	int64_t message_id, sent_at;

@@ -164,8 +164,9 @@ struct modem_inbound {
 	const struct pdu *pdu; /* NULL: unreadable; keep the hex with the reason */
 	enum pdu_rc reason;
 	const char *hex;
-	const uint8_t *fingerprint; /* 32 octets; the same message again has the same */
-	bool stored;                /* it lies on the card */
+	/* 32 octets; the same message again has the same. NULL: a report, which may be heard twice. */
+	const uint8_t *fingerprint;
+	bool stored; /* it lies on the card */
 };
 
 enum modem_ussd_end {

@@ -72,9 +72,11 @@ struct store {
 	struct recall *recall; /* of the writing handle */
 	struct case_number numbered;
 	struct store_fresh fresh[2];
-	int64_t fresh_undone; /* db_undone() when both were found empty */
-	bool fresh_any;       /* something may stand there */
-	bool bulk;            /* many rows come: their keys go that way */
+	int64_t fresh_undone;  /* db_undone() when both were found empty */
+	bool fresh_any;        /* something may stand there */
+	int64_t strays;        /* rows of stray_report, which is empty nearly always */
+	int64_t strays_undone; /* db_undone() when they were counted; -1 never */
+	bool bulk;             /* many rows come: their keys go that way */
 };
 
 /* Opens, migrates, checks that the key is the database's. `why` gets a plain text when it fails. */

@@ -8,6 +8,7 @@
 #ifndef QUANZU_TRAFFIC_H
 #define QUANZU_TRAFFIC_H
 
+#include "awaited.h"
 #include "channel.h"
 #include "channel_row.h"
 #include "message.h"
@@ -19,6 +20,7 @@ struct traffic_channel {
 	struct channel_settings set; /* as it was started; its `own` is not read */
 	struct channel_offer *offer; /* owned; of the configuration as last read */
 	struct channel_row row;
+	struct awaited *awaited; /* of a modem, whose reports name references; else NULL */
 	bool up, suspect;
 	bool trial;               /* the message that tries it after a break is on its way */
 	int free[OUTGOING_KINDS]; /* how many it would take at this moment */
@@ -68,6 +70,9 @@ void traffic_count(struct desk *d, const char *channel, int parts);
 void traffic_taken(struct desk *d, const char *channel, const struct message *m, const char *phone);
 void traffic_back(struct desk *d, const char *channel); /* what it had claimed never left */
 void traffic_verdict(struct desk *d, const char *channel, const struct send_result *r);
+
+/* What reports are awaited there; NULL: it gives no references, or there is no such channel. */
+struct awaited *traffic_awaited(struct desk *d, const char *channel);
 
 int64_t traffic_cost(struct desk *d, const char *channel, int parts); /* fen */
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -310,6 +311,55 @@ static void the_zone_is_what_people_see(void **state)
 	assert_true(clock_zone("Asia/Shanghai"));
 	clock_local(INT64_C(1695484800000), &d);
 	assert_int_equal(d.weekday, 7); /* 2023-09-24, a Sunday */
+}
+
+/* Second by second over changes of the offset, to and fro, against the system itself. */
+static void local_time_is_the_systems_at_every_second(void **state)
+{
+	static const struct {
+		const char *zone;
+		int64_t at; /* seconds */
+	} rows[] = {
+		{ "Asia/Shanghai", INT64_C(1695484800) },
+		{ "Asia/Shanghai", INT64_C(-2177481943) }, /* 1901: local mean time ends */
+		{ "Asia/Shanghai", INT64_C(671558400) },   /* 1991: the last summer time */
+		{ "Europe/Berlin", INT64_C(1711846800) },
+		{ "Europe/Berlin", INT64_C(1729990800) },
+		{ "Australia/Lord_Howe", INT64_C(1712415600) }, /* half an hour */
+		{ "UTC", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_true(clock_zone(rows[i].zone));
+		for (int step = -800; step <= 800; step++) {
+			time_t s = (time_t)(rows[i].at + (step % 3 == 0 ? -step : step));
+			struct clock_day d;
+			struct tm t;
+
+			clock_local((int64_t)s * 1000 + 999, &d);
+			localtime_r(&s, &t);
+			assert_int_equal(d.year * 10000 + d.month * 100 + d.day,
+				(t.tm_year + 1900) * 10000 + (t.tm_mon + 1) * 100 + t.tm_mday);
+			assert_int_equal(d.hour * 10000 + d.minute * 100 + d.second,
+				t.tm_hour * 10000 + t.tm_min * 100 + t.tm_sec);
+			assert_int_equal(d.weekday % 7, t.tm_wday);
+		}
+	}
+	assert_true(clock_zone("Asia/Shanghai"));
+}
+
+static void another_zone_counts_at_once(void **state)
+{
+	struct clock_day d;
+
+	(void)state;
+	assert_true(clock_zone("UTC"));
+	clock_local(INT64_C(1695484800000), &d);
+	assert_int_equal(d.hour, 16);
+	assert_true(clock_zone("Asia/Shanghai"));
+	clock_local(INT64_C(1695484800000), &d);
+	assert_int_equal(d.hour, 0);
 }
 
 static void zones_that_do_not_exist_change_nothing(void **state)
@@ -687,6 +737,8 @@ int main(void)
 		cmocka_unit_test(going_over_the_maximum_aborts),
 		cmocka_unit_test(what_is_written_is_read_back),
 		cmocka_unit_test(the_zone_is_what_people_see),
+		cmocka_unit_test(local_time_is_the_systems_at_every_second),
+		cmocka_unit_test(another_zone_counts_at_once),
 		cmocka_unit_test(zones_that_do_not_exist_change_nothing),
 		cmocka_unit_test(days_that_the_calendar_has_not),
 		cmocka_unit_test(virtual_time_moves_only_when_told),

@@ -11,6 +11,7 @@
 #include "banned.h"
 
 static _Atomic bool is_virtual;
+static _Atomic int zone; /* counts: what was kept of another one is void */
 static _Atomic int64_t virtual_wall_ms, virtual_mono_ms;
 
 static int64_t us_of(clockid_t id)
@@ -78,7 +79,30 @@ bool clock_zone(const char *name)
 	}
 	setenv("TZ", name, 1);
 	tzset();
+	zone++;
 	return true;
+}
+
+/*
+ * localtime_r() reads the rule of the zone at every call, for 2 us. Until the minute that it was
+ * asked about is over, only the seconds go on: no zone ever changed within one.
+ */
+static void local_of(time_t s, struct tm *out)
+{
+	static _Thread_local struct {
+		int zone;
+		time_t from, end;
+		struct tm t;
+	} kept = { .zone = -1 };
+
+	if (kept.zone != zone || s < kept.from || s >= kept.end) {
+		kept.zone = zone;
+		localtime_r(&s, &kept.t);
+		kept.from = s;
+		kept.end = s + 60 - kept.t.tm_sec;
+	}
+	*out = kept.t;
+	out->tm_sec += (int)(s - kept.from);
 }
 
 void clock_local(int64_t ms, struct clock_day *out)
@@ -86,7 +110,7 @@ void clock_local(int64_t ms, struct clock_day *out)
 	time_t s = (time_t)(ms >= 0 ? ms / 1000 : (ms - 999) / 1000);
 	struct tm t;
 
-	localtime_r(&s, &t);
+	local_of(s, &t);
 	*out = (struct clock_day){ .year = t.tm_year + 1900,
 		.month = t.tm_mon + 1,
 		.day = t.tm_mday,
@@ -123,7 +147,7 @@ char *clock_iso(int64_t ms, char out[CLOCK_ISO_MAX])
 	struct tm t;
 	int off;
 
-	localtime_r(&s, &t);
+	local_of(s, &t);
 	off = (int)(t.tm_gmtoff / 60);
 	snprintf(out, CLOCK_ISO_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%03d%c%02d:%02d",
 		(t.tm_year + 1900) % 10000, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec,

@@ -81,7 +81,11 @@ void seal_random(void *out, size_t n)
 
 void seal_sha256(const void *bytes, size_t n, uint8_t out[SEAL_HASH])
 {
-	SHA256(bytes, n, out);
+	SHA256_CTX c;
+
+	SHA256_Init(&c);
+	SHA256_Update(&c, bytes, n);
+	SHA256_Final(out, &c);
 }
 
 void seal_hmac256(

@@ -123,6 +123,8 @@ static void put_said(struct desk *d, const struct message *m, struct outgoing *o
 
 static bool take(struct desk *d, const char *channel, struct message *m, struct outgoing *out)
 {
+	struct awaited *awaited = traffic_awaited(d, channel);
+
 	put_said(d, m, out);
 	if (m->parts_sent > 0 && strcmp(m->channel, channel) != 0) {
 		begin_anew(d, m);
@@ -132,6 +134,8 @@ static bool take(struct desk *d, const char *channel, struct message *m, struct 
 	bundle_up(d, m, out);
 	if (m->tries++ == 0)
 		traffic_taken(d, channel, m, m->phone);
+	if (awaited != NULL && out->kind == OUTGOING_SMS)
+		awaited_message(awaited, m->id, m->phone);
 	if (out->kind == OUTGOING_SMS && m->concat_ref < 0 && text_units(out->text) > ONE_PART)
 		m->concat_ref = message_concat_ref(d->s, m->phone);
 	out->concat_ref = m->concat_ref < 0 ? 0 : m->concat_ref;

@@ -28,10 +28,13 @@ static void part_of(
 		[SEND_REFUSED] = "refused",
 		[SEND_NOT_SENT] = "not_sent",
 		[SEND_UNSURE] = "unsure" };
+	struct awaited *awaited = traffic_awaited(d, channel);
 
 	message_part_put(d->s, m->id, p->part, states[p->verdict], channel, p->mr, p->error);
 	if (p->verdict != SEND_SENT)
 		return;
+	if (awaited != NULL)
+		awaited_part(awaited, m->id, p->part, p->mr, d->s->now_ms);
 	traffic_count(d, channel, 1);
 	receipt_early(d, m, p, channel);
 }
@@ -151,10 +154,21 @@ static void accepted(struct desk *d, struct message *m, const struct send_result
 	call_end_expect(d, m);
 }
 
-static void sent(struct desk *d, struct message *m, const struct send_result *r)
+/* The only part at the first try is all that there is. */
+static struct message_parts parts_of(
+	struct desk *d, const struct message *m, const struct send_part *last)
+{
+	if (last == NULL || last->parts != 1 || m->tries != 1 || m->parts_sent != 0)
+		return message_parts(d->s, m->id);
+	return (struct message_parts){ .sent = last->verdict == SEND_SENT,
+		.unsure = last->verdict == SEND_UNSURE };
+}
+
+static void sent(struct desk *d, struct message *m, const struct send_part *last,
+	const struct send_result *r)
 {
 	enum { NOT_SENT_MS = 2000 };
-	struct message_parts n = message_parts(d->s, m->id);
+	struct message_parts n = parts_of(d, m, last);
 
 	m->parts = r->parts;
 	m->parts_sent = n.sent + n.delivered;
@@ -178,7 +192,7 @@ void desk_sent(struct desk *d, const char *channel, const struct send_part *last
 	if (last != NULL)
 		part_of(d, &m, channel, last);
 	if (m.state == MSG_SENDING) /* else a report was quicker, or a restart has settled it */
-		sent(d, &m, r);
+		sent(d, &m, last, r);
 	traffic_verdict(d, channel, r);
 	if (r->verdict != SEND_SENT)
 		d->next_due_ms = 0;
@@ -192,6 +206,8 @@ void desk_late(struct desk *d, const char *channel, int64_t id, int part, int mr
 	if (!message_get(d->s, id, &m))
 		return;
 	message_part_put(d->s, id, part, "sent", channel, mr, "late answer");
+	if (traffic_awaited(d, channel) != NULL)
+		awaited_part(traffic_awaited(d, channel), id, part, mr, d->s->now_ms);
 	n = message_parts(d->s, id);
 	if (m.state == MSG_UNSURE && n.unsure == 0 && n.sent + n.delivered >= m.parts)
 		message_event(d->s, &m, MSG_EV_ACCEPTED, NULL);

@@ -13,7 +13,7 @@
 
 /* When a provider is asked about an unsure message, after the silence and after each other. */
 static const int64_t asks_ms[] = { 1000, 4000, 15 * 1000, 40 * 1000 };
-enum { ASKS = sizeof asks_ms / sizeof *asks_ms };
+enum { ASKS = sizeof asks_ms / sizeof *asks_ms, REPORT_DAYS = 2 };
 
 /* One part that fails fails the message: nobody can read the rest. Delivered is it when every part is. */
 static void settle_report(
@@ -29,6 +29,11 @@ static void settle_report(
 		message_event(d->s, m, MSG_EV_REPORT_OK, NULL);
 }
 
+static void part_error(int status, char out[32])
+{
+	snprintf(out, 32, "status %02x", (unsigned)status & 0xff);
+}
+
 static void report_part(struct desk *d, struct message *m, int part, const char *channel, int mr,
 	const char *outcome, int status)
 {
@@ -36,7 +41,7 @@ static void report_part(struct desk *d, struct message *m, int part, const char 
 
 	if (strcmp(outcome, "pending") == 0)
 		return;
-	snprintf(error, sizeof error, "status %02x", (unsigned)status & 0xff);
+	part_error(status, error);
 	message_part_put(d->s, m->id, part, outcome, channel, mr, error);
 	settle_report(d, m, m->parts, outcome, "the network could not deliver it");
 }
@@ -157,6 +162,27 @@ void receipt_early_ref(struct desk *d, struct message *m, const char *other_ref)
 		settle_whole(d, m, outcome, error);
 }
 
+/* The same from memory, which may have forgotten, or know what was undone. */
+static bool report_by_heart(struct desk *d, const char *channel, const struct report *r)
+{
+	struct awaited *awaited = traffic_awaited(d, channel);
+	struct message m;
+	char error[32];
+	int64_t id;
+	int part;
+
+	if (awaited == NULL || strcmp(r->outcome, "pending") == 0 ||
+		!awaited_take(awaited, r->mr, r->number, pdu_same_number,
+			d->s->now_ms - REPORT_DAYS * DAY_MS, &id, &part) ||
+		!message_get(d->s, id, &m))
+		return false;
+	part_error(r->status, error);
+	if (!message_part_report(d->s, id, part, r->outcome, channel, r->mr, error))
+		return false;
+	settle_report(d, &m, r->outcome);
+	return true;
+}
+
 static bool report_by_reference(struct desk *d, const char *channel, const struct report *r)
 {
 	enum { SAME_REFERENCE = 8 };
@@ -165,7 +191,7 @@ static bool report_by_reference(struct desk *d, const char *channel, const struc
 	struct message m;
 
 	for (size_t i = 0; i < n; i++) {
-		if (found[i].sent_at < d->s->now_ms - 2 * DAY_MS ||
+		if (found[i].sent_at < d->s->now_ms - REPORT_DAYS * DAY_MS ||
 			!pdu_same_number(found[i].phone, r->number) ||
 			!message_get(d->s, found[i].message_id, &m))
 			continue;
@@ -190,7 +216,7 @@ void desk_report(struct desk *d, const char *channel, const struct report *r)
 			settle_whole(d, &m, r->outcome, r->error);
 		return;
 	}
-	if (r->mr >= 0 && report_by_reference(d, channel, r))
+	if (r->mr >= 0 && (report_by_heart(d, channel, r) || report_by_reference(d, channel, r)))
 		return;
 	/* Kept is what is true of the whole: that one part has arrived is not. */
 	if (strcmp(r->outcome, "pending") != 0 &&

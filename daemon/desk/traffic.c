@@ -13,6 +13,12 @@
 
 enum { NO_WAY_MS = 30 * 1000 };
 
+/* Its calls and its SMS are in each other's way; its reports name references. */
+static bool is_modem(const struct traffic_channel *c)
+{
+	return strcmp(c->set.kind, "modem") == 0;
+}
+
 /* -- rows ---------------------------------------------------------------------------------- */
 
 static void read_rows(struct desk *d)
@@ -157,6 +163,7 @@ void traffic_start(struct desk *d)
 		make_offer(c, &d->set->channel[i]);
 		c->up = true; /* until the pump has looked */
 		c->free[OUTGOING_SMS] = c->free[OUTGOING_CALL] = 1;
+		c->awaited = is_modem(c) ? awaited_new() : NULL;
 		keep_at_least(t, &c->set.per_number);
 		keep_at_least(t, &c->set.per_number_calls);
 		keep_at_least(t, &c->set.per_template);
@@ -170,8 +177,10 @@ void traffic_start(struct desk *d)
 
 void traffic_stop(struct desk *d)
 {
-	for (int i = 0; i < d->traffic.count; i++)
+	for (int i = 0; i < d->traffic.count; i++) {
 		drop_offer(&d->traffic.at[i]);
+		awaited_free(d->traffic.at[i].awaited);
+	}
 	recent_free(d->traffic.recent);
 	free(d->traffic.at);
 }
@@ -193,12 +202,6 @@ const struct channel_settings *traffic_settings(struct desk *d, const char *chan
 	const struct traffic_channel *c = find(d, channel);
 
 	return c == NULL ? NULL : &c->set;
-}
-
-/* Its calls and its SMS are in each other's way. */
-static bool is_modem(const struct traffic_channel *c)
-{
-	return strcmp(c->set.kind, "modem") == 0;
 }
 
 bool traffic_may_call(struct desk *d, const char *channel)
@@ -313,6 +316,13 @@ void traffic_back(struct desk *d, const char *channel)
 void traffic_taken(struct desk *d, const char *channel, const struct message *m, const char *phone)
 {
 	count_number(traffic_fresh(d), m, phone, channel, d->s->now_ms);
+}
+
+struct awaited *traffic_awaited(struct desk *d, const char *channel)
+{
+	const struct traffic_channel *c = find(d, channel);
+
+	return c == NULL ? NULL : c->awaited;
 }
 
 int64_t traffic_cost(struct desk *d, const char *channel, int parts)

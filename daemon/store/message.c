@@ -363,6 +363,18 @@ void message_part_put(struct store *s, int64_t id, int part, const char *state, 
 			DT(error == NULL ? "" : error)));
 }
 
+bool message_part_report(struct store *s, int64_t id, int part, const char *state,
+	const char *channel, int mr, const char *error)
+{
+	return db_run(s->db,
+		       "UPDATE message_part SET state = ?, sent_at = ?, error = ?"
+		       " WHERE message_id = ? AND part = ? AND channel = ? AND mr = ?"
+		       " AND (state = 'sent' OR state = 'unsure')",
+		       DB_ARGS(DT(state), DI(s->now_ms), DT(error), DI(id), DI(part), DT(channel),
+			       DI(mr))) &&
+	       db_changes(s->db) == 1;
+}
+
 size_t message_part_find(
 	struct store *s, const char *channel, int mr, struct message_part *out, size_t max)
 {

@@ -10,10 +10,27 @@
 enum { STRAY_MS = 200 * 1000 };
 #define WAITED_MS INT64_C(2 * 86400000)
 
+/* How many there are: each message that was sent asks, and there is hardly ever one. */
+static int64_t *strays(struct store *s)
+{
+	if (s->strays_undone != db_undone(s->db)) {
+		s->strays = db_number(s->db, "SELECT count(*) FROM stray_report", 0, DB_NONE);
+		s->strays_undone = db_undone(s->db);
+	}
+	return &s->strays;
+}
+
+static void forget(struct store *s, int64_t id)
+{
+	db_run(s->db, "DELETE FROM stray_report WHERE id = ?", DB_ARGS(DI(id)));
+	--*strays(s);
+}
+
 void stray_report_put(struct store *s, const struct stray_report *r)
 {
 	int64_t id = store_id(s);
 
+	++*strays(s);
 	db_run(s->db,
 		"INSERT INTO stray_report (id, channel, mr, other_ref, phone_x, outcome, status, "
 		"error,"
@@ -26,19 +43,22 @@ void stray_report_put(struct store *s, const struct stray_report *r)
 bool stray_report_take_ref(struct store *s, const char *channel, const char *other_ref,
 	const char **outcome, const char **error)
 {
+	struct db_stmt *q;
 	int64_t id;
-	struct db_stmt *q = db_query(s->db,
+
+	if (*strays(s) == 0)
+		return false;
+	q = db_query(s->db,
 		"SELECT id, outcome, error FROM stray_report WHERE channel = ? AND other_ref = ?"
 		" AND at >= ? ORDER BY id DESC LIMIT 1",
 		DB_ARGS(DT(channel), DT(other_ref), DI(s->now_ms - STRAY_MS)));
-
 	if (!db_next(q))
 		return false;
 	id = db_int(q, 0);
 	*outcome = store_keep(s, db_text(q, 1));
 	*error = store_keep(s, db_text(q, 2));
 	db_end(q);
-	db_run(s->db, "DELETE FROM stray_report WHERE id = ?", DB_ARGS(DI(id)));
+	forget(s, id);
 	return true;
 }
 
@@ -60,12 +80,15 @@ bool stray_report_take(struct store *s, const char *channel, int mr, int64_t mes
 {
 	const char *number = NULL;
 	int64_t found = 0;
-	struct db_stmt *q = db_query(s->db,
+	struct db_stmt *q;
+
+	if (*strays(s) == 0)
+		return false;
+	q = db_query(s->db,
 		"SELECT id, phone_x, outcome, status FROM stray_report WHERE channel = ? AND mr = "
 		"? AND at >= ?"
 		" ORDER BY id DESC",
 		DB_ARGS(DT(channel), DI(mr), DI(s->now_ms - STRAY_MS)));
-
 	while (found == 0 && db_next(q)) {
 		int64_t id = db_int(q, 0);
 
@@ -80,13 +103,16 @@ bool stray_report_take(struct store *s, const char *channel, int mr, int64_t mes
 	if (found == 0)
 		return false;
 	db_end(q);
-	db_run(s->db, "DELETE FROM stray_report WHERE id = ?", DB_ARGS(DI(found)));
+	forget(s, found);
 	return true;
 }
 
 void stray_report_purge(struct store *s)
 {
+	if (*strays(s) == 0)
+		return;
 	db_run(s->db, "DELETE FROM stray_report WHERE at < ?", DB_ARGS(DI(s->now_ms - STRAY_MS)));
+	*strays(s) -= db_changes(s->db);
 }
 
 /* Keys are time-ordered: what was made long before cannot have been sent since. */

@@ -112,7 +112,7 @@ static const char *const migration_1[] = {
 	"CREATE INDEX message_held ON message (held_until) WHERE state = 'held'",
 	"CREATE INDEX message_case ON message (case_id) WHERE " FAR_FROM_CASE,
 	"CREATE TABLE message_part (message_id BIGINT NOT NULL, part BIGINT NOT NULL, state TEXT NOT NULL, channel TEXT NOT NULL,"
-	" mr BIGINT NOT NULL, sent_at BIGINT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (message_id, part))",
+	" mr BIGINT NOT NULL, sent_at BIGINT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (message_id, part))" CLUSTERED,
 	"CREATE INDEX message_part_mr ON message_part (channel, mr, sent_at) WHERE state IN ('sent', 'unsure')",
 	"CREATE TABLE concat_ref (phone_lk BLOB PRIMARY KEY, ref BIGINT NOT NULL, at BIGINT NOT NULL)",
 	"CREATE TABLE stray_report (id INTEGER PRIMARY KEY, channel TEXT NOT NULL, mr BIGINT NOT NULL, other_ref TEXT NOT NULL,"

@@ -120,7 +120,7 @@ enum store_rc store_open(struct store **out, const char *url, const char *key_pa
 	s->agenda = agenda_new();
 	s->recall = recall_new();
 	s->now_ms = clock_now_ms();
-	s->fresh[0].count = s->fresh[1].count = s->fresh_undone = -1;
+	s->fresh[0].count = s->fresh[1].count = s->fresh_undone = s->strays_undone = -1;
 	s->frozen = frozen_new();
 	buf_init(&s->scratch, SCRATCH_MAX);
 	buf_init(&s->jot, SCRATCH_MAX);

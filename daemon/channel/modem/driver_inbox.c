@@ -122,10 +122,12 @@ static void hand_up(struct driver *d, int64_t token, bool stored, const struct p
 		.fingerprint = print,
 		.stored = stored };
 
-	if (rc == PDU_OK)
-		pdu_fingerprint(p, print);
-	else
+	if (rc != PDU_OK)
 		seal_sha256(hex, strlen(hex), print);
+	else if (p->dir == PDU_STATUS)
+		in.fingerprint = NULL;
+	else
+		pdu_fingerprint(p, print);
 	if (rc != PDU_OK)
 		d->health.count.unreadable++;
 	else if (p->dir == PDU_STATUS)

@@ -71,7 +71,8 @@ struct crossing {
 struct crossing *lane_crossing(struct lane *l, void (*in_desk)(struct desk *, struct crossing *),
 	void (*after)(struct crossing *));
 void lane_cross(struct crossing *x);
-void lane_cross_in_time(struct crossing *x); /* for what nobody waits for */
+void lane_cross_in_time(struct crossing *x);   /* with the verdict of the message under way */
+void lane_cross_patiently(struct crossing *x); /* within moments: nobody waits for it */
 void lane_copy(char *out, size_t n, const char *text);
 /* quanzu_channel_NAME_total{channel=,result=} */
 void lane_count(const struct lane *l, const char *name, const char *result, int64_t n);

@@ -9,7 +9,7 @@
 
 /*
  * While a message is under way its verdict will need a commit soon. What comes in meanwhile and
- * can bear it (parts, reports, texts) waits so long for that one.
+ * can bear it (parts, texts) waits so long for that one. Reports wait so long for each other too.
  */
 enum { PATIENCE_MS = 20 };
 
@@ -56,13 +56,20 @@ void lane_cross(struct crossing *x)
 	done(&x->work);
 }
 
-/* For what nobody waits for: see PATIENCE_MS. */
-void lane_cross_in_time(struct crossing *x)
+void lane_cross_patiently(struct crossing *x)
 {
 	struct worker *w = x->lane->pump->worker;
 
-	if (x->lane->busy == 0 || w == NULL || !worker_put_patient(w, &x->work, PATIENCE_MS))
+	if (w == NULL || !worker_put_patient(w, &x->work, PATIENCE_MS))
 		lane_cross(x);
+}
+
+void lane_cross_in_time(struct crossing *x)
+{
+	if (x->lane->busy == 0)
+		lane_cross(x);
+	else
+		lane_cross_patiently(x);
 }
 
 void lane_copy(char *out, size_t n, const char *text)

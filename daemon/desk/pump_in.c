@@ -102,7 +102,7 @@ void lane_on_report(void *arg, int64_t token, const struct report *r)
 	x->parts = r->parts;
 	lane_copy(x->number, sizeof x->number, r->number);
 	lane_copy(x->outcome, sizeof x->outcome, r->outcome);
-	lane_cross_in_time(x);
+	lane_cross_patiently(x);
 }
 
 static void tell_alarm(struct desk *d, struct crossing *x)

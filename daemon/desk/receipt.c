@@ -14,6 +14,7 @@
 /* When a provider is asked about an unsure message, after the silence and after each other. */
 static const int64_t asks_ms[] = { 1000, 4000, 15 * 1000, 40 * 1000 };
 enum { ASKS = sizeof asks_ms / sizeof *asks_ms, REPORT_DAYS = 2 };
+static const char undelivered[] = "the network could not deliver it";
 
 /* One part that fails fails the message: nobody can read the rest. Delivered is it when every part is. */
 static void settle_report(
@@ -43,7 +44,7 @@ static void report_part(struct desk *d, struct message *m, int part, const char 
 		return;
 	part_error(status, error);
 	message_part_put(d->s, m->id, part, outcome, channel, mr, error);
-	settle_report(d, m, m->parts, outcome, "the network could not deliver it");
+	settle_report(d, m, m->parts, outcome, undelivered);
 }
 
 static bool can_be_asked(const struct desk *d, const char *channel)
@@ -179,7 +180,7 @@ static bool report_by_heart(struct desk *d, const char *channel, const struct re
 	part_error(r->status, error);
 	if (!message_part_report(d->s, id, part, r->outcome, channel, r->mr, error))
 		return false;
-	settle_report(d, &m, r->outcome);
+	settle_report(d, &m, m.parts, r->outcome, undelivered);
 	return true;
 }
 

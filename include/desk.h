@@ -75,6 +75,8 @@ int desk_fault_status(const struct fault *f); /* 404, 409, 422 ... */
 
 /* The next message for this channel, or false: none may go now. */
 bool desk_claim(struct desk *d, const char *channel, enum outgoing_kind kind, struct outgoing *out);
+/* Is the SMS whose turn it is an urgent one? Then it goes before a call of the same modem. */
+bool desk_urgent_waits(struct desk *d);
 
 /* It was not even handed over: at once to whoever may. */
 void desk_back(struct desk *d, const char *channel, int64_t id);

@@ -55,6 +55,8 @@ bool message_event(struct store *s, struct message *m, enum message_event ev, co
  */
 bool message_next(
 	struct store *s, const char *kind, const struct message *after, struct message *out);
+/* Is the SMS whose turn it is an urgent one? */
+bool message_urgent_next(struct store *s);
 bool message_waits(
 	struct store *s, const char *kind); /* is there one that message_next() would give? */
 /* Held ones whose time has come go back to the queue; returns the next due time (INT64_MAX none). */

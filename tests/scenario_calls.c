@@ -128,15 +128,21 @@ void play_questions(struct play *p)
 	}
 }
 
+/* The one that so many came behind; 0: the last. */
+static const struct call *call_before(struct play *p, const char *phone, long later)
+{
+	for (int i = p->call_count; i-- > 0;)
+		if (strcmp(p->call[i].to, phone) == 0 && later-- == 0)
+			return &p->call[i];
+	play_fail(p, "no such call to that phone");
+}
+
 static const struct call *last_call(struct play *p, char **at)
 {
 	char phone[PHONE_SIZE];
 
 	play_phone(p, play_need(p, at, "who"), phone);
-	for (int i = p->call_count; i-- > 0;)
-		if (strcmp(p->call[i].to, phone) == 0)
-			return &p->call[i];
-	play_fail(p, "no call to that phone");
+	return call_before(p, phone, 0);
 }
 
 void play_provider(struct play *p, char *at)
@@ -150,9 +156,15 @@ void play_provider(struct play *p, char *at)
 
 void play_press(struct play *p, char *at)
 {
-	const struct call *c = last_call(p, &at);
+	char phone[PHONE_SIZE];
+	const struct call *c;
+	const char *key, *before;
 
-	key_comes(p, c->id, c->to, play_need(p, &at, "key"));
+	play_phone(p, play_need(p, &at, "who"), phone);
+	key = play_need(p, &at, "key");
+	before = play_word(&at);
+	c = call_before(p, phone, before != NULL && strcmp(before, "before") == 0);
+	key_comes(p, c->id, c->to, key);
 }
 
 bool play_place_call(struct play *p)

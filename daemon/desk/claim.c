@@ -187,6 +187,11 @@ bool desk_claim(struct desk *d, const char *channel, enum outgoing_kind kind, st
 	return false;
 }
 
+bool desk_urgent_waits(struct desk *d)
+{
+	return message_urgent_next(d->s);
+}
+
 /* Nobody claims while every channel is away: what is past its life ends all the same. */
 void claim_sweep(struct desk *d)
 {

@@ -87,7 +87,9 @@ static bool claim_kind(struct desk *d, struct crossing *x, enum outgoing_kind ki
 static void claim(struct desk *d, struct crossing *x)
 {
 	struct lane *l = x->lane;
-	enum outgoing_kind first = l->calls_next ? OUTGOING_CALL : OUTGOING_SMS;
+	/* A call is up to three minutes long: an urgent SMS that waits does not wait for it. */
+	enum outgoing_kind first =
+		l->calls_next && !desk_urgent_waits(d) ? OUTGOING_CALL : OUTGOING_SMS;
 
 	if (x->starved)
 		l->hungry--;

@@ -417,6 +417,15 @@ struct message_parts message_parts(struct store *s, int64_t id)
 	return n;
 }
 
+bool message_urgent_next(struct store *s)
+{
+	return db_number(s->db,
+		       "SELECT class = 'urgent' FROM message WHERE state = 'queued' AND kind = "
+		       "'sms'"
+		       " ORDER BY priority, id LIMIT 1",
+		       0, DB_NONE) > 0;
+}
+
 bool message_waits(struct store *s, const char *kind)
 {
 	return db_number(s->db, "SELECT 1 FROM message WHERE state = 'queued' AND kind = ? LIMIT 1",

@@ -118,7 +118,7 @@ def who_cannot_go_presses_0(s):
 
 @each_provider
 def a_late_key_changes_nothing(s):
-    """Two calls to one person: taken in the first, pressed again in the second, told after both."""
+    """Somebody else has the case when the key of the first call is told: neither task moves, the holder is told nothing."""
     with Office(s).open() as h:
         first, second = h.alert(3, "特高危")
         call = h.placed(first)
@@ -132,6 +132,25 @@ def a_late_key_changes_nothing(s):
         time.sleep(1)
         assert h.tasks() == {first[-4:]: "withdrawn", second[-4:]: "accepted"}, h.tasks()
         assert len(h.sms_to(second)) == told
+        assert h.ask("GET", "/v1/audit", role="auditor").json["ok"]
+
+
+@each_provider
+def the_same_person_presses_in_both_calls_and_takes_it_once(s):
+    """The level rises, so he is rung again: taken in the second call, then the first one's key is told (callbacks overtake)."""
+    with Office(s).open() as h:
+        first, _ = h.alert(4, "高危")
+        early = h.placed(first)
+        again = h.ask("POST", "/v1/warnings", warning(4, 4, level="特高危", warn_no="K4-2"))
+        assert again.status == 201, again.raw
+        late = h.placed(first, 2, 30)
+        h.ends(late, "key")
+        h.task_is(first, "accepted")
+        told = wait(lambda: len(h.sms_to(first)) > 1 and len(h.sms_to(first)))
+        h.ends(early, "key")
+        wait(lambda: len(h.all("inbox")) == 2)
+        assert sorted(i["state"] for i in h.all("inbox")) == ["applied", "ignored"], h.all("inbox")
+        assert h.tasks()[first[-4:]] == "accepted" and len(h.sms_to(first)) == told, (h.tasks(), h.sms_to(first))
         assert h.ask("GET", "/v1/audit", role="auditor").json["ok"]
 
 

@@ -61,6 +61,49 @@ def who_cannot_go_says_so_with_a_key_and_the_next_is_asked():
         wait(lambda: any(to == second for to, _ in h.sim.texts()), 10, 0.1)
 
 
+BOTH = """
+levels = ( { code = "HIGH"; ack = "60s"; calls = 1; call_after = "0s"; call_every = "1min";
+             rungs = ( { after = "0s"; who = ["duty", "members"]; ask = true; } ); } );
+"""
+
+
+@test
+def an_urgent_sms_that_waits_goes_before_a_call():
+    """One modem, two people at once: neither SMS waits for the end of the other one's call."""
+    first, second = phone_of(1, 0), phone_of(1, 1)
+    phones = "phone 13*\n  call answer after 200ms hangup after 5s\n  silence\n"
+    with house(phones, more=BOTH) as h:
+        h.start()
+        h.settle(1, 2)
+        h.ask("POST", "/v1/warnings", warning(7, 1, level="高危"))
+        wait(lambda: calls(h, "dial"), 30, 0.05)
+        road = [x["to"][-11:] if x["ev"] == "submit" else "call" for x in h.sim.lines()
+                if x["ev"] == "submit" or (x["ev"] == "call" and x["what"] == "dial")]
+        assert set(road[:road.index("call")]) == {first, second}, road
+
+
+@test
+def a_key_pressed_after_somebody_else_has_the_case_changes_nothing():
+    first, second = phone_of(1, 0), phone_of(1, 1)
+    phones = ("phone %s\n  call answer after 200ms key 1 after 20s\nphone %s\n  answer after 6s \"{code}1\"\n  call busy after 100ms\n"
+              "phone 13*\n  silence\n" % (first, second))
+    with house(phones, more=BOTH) as h:
+        h.start()
+        h.settle(1, 2)
+        h.ask("POST", "/v1/warnings", warning(6, 1, level="高危"))
+        wait(lambda: calls(h, "answered"), 30, 0.05)  # the other one is busy
+        wait(lambda: tasks(h) == {first[-4:]: "withdrawn", second[-4:]: "accepted"}, 40, 0.1)  # during the call
+        assert not [i for i in h.all("inbox") if i["kind"] == "key"], "the key came too early for this test"
+        wait(lambda: [i for i in h.all("inbox") if i["kind"] == "key"], 60, 0.1)
+        wait(lambda: [m["state"] for m in h.all("messages") if m["kind"] == "call" and m["phone"][-4:] == first[-4:]] == ["delivered"],
+             30, 0.1)
+        assert tasks(h) == {first[-4:]: "withdrawn", second[-4:]: "accepted"}, tasks(h)
+        # Who pressed it hears by SMS who has the case, and never where the door is.
+        wait(lambda: any(to == first and "接单" in text and "电话" not in text for to, text in h.sim.texts()[1:]), 20, 0.1)
+        assert not any(to == first and "电话139" in text for to, text in h.sim.texts()), h.sim.texts()
+        assert h.ask("GET", "/v1/audit", role="auditor").json["ok"]
+
+
 @test
 def a_line_that_is_busy_or_picked_up_without_a_key_confirms_nothing():
     first = phone_of(1, 0)

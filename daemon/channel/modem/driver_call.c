@@ -8,6 +8,12 @@
 
 #include "banned.h"
 
+/*
+ * No keys of the configuration: these are the procedure itself. DIAL, waits, KEYS, PLAYS, THANKS, PAUSE,
+ * WHOLE and CLASH are modem.md 13.1 (the pause: a modem that has just hung up refuses the next
+ * ATD), the limits of commands its table 4. DECIDE is dispatch.md 7: a 1 can be replaced by 0 or 7 for
+ * five seconds of silence, and everybody learns that one rhythm, whoever's modem rings.
+ */
 enum {
 	DIAL_MS = 60 * 1000, /* some say OK only when the far side answers */
 	SILENT_WAIT_MS = 40 * 1000,

@@ -10,11 +10,26 @@ import http.client
 import os
 
 from cloud_others import CALLBACK
-from harness import House, phone_of, wait, warning
+from cloud_standin import Standin
+from harness import House, phone_of, test, wait, warning
 
 SECRET = CALLBACK.rsplit("/", 1)[1]
 LEVELS = ('levels = ( { code = "HIGH"; window = "always"; ack = "1h"; '
           'rungs = ( { after = "0s"; who = ["members"]; ask = true; } ); } );\n')
+
+
+def each(providers, standin=Standin):
+    """One test for each provider, by its name; what the stand-in found wrong with a request fails it."""
+    def under(fn):
+        for cls in providers:
+            def one(cls=cls):
+                with standin(cls()) as s:
+                    fn(s)
+                    assert not s.wrong, s.wrong
+            one.__name__ = "%s_%s" % (getattr(cls, "name", cls.kind), fn.__name__)
+            test(one)
+        return fn
+    return under
 
 
 class Office(House):

@@ -9,11 +9,9 @@ import threading
 import time
 
 import cloud_office
-from cloud_office import SECRET
+from cloud_office import SECRET, each
 from cloud_standin import LATE, Aliyun, Server, Standin
 from harness import run, test, wait
-
-PROVIDERS = [Aliyun]
 
 
 class Office(cloud_office.Office):
@@ -28,22 +26,10 @@ class Office(cloud_office.Office):
         return self.standin.provider.callback_ok(self.hook(what, body, content_type))
 
 
-def each_provider(fn):
-    """One test for each provider, by its name."""
-    for cls in PROVIDERS:
-        def one(cls=cls):
-            with Standin(cls()) as s:
-                fn(s)
-                assert not s.wrong, s.wrong
-        one.__name__ = "%s_%s" % (cls.kind, fn.__name__)
-        test(one)
-    return fn
-
-
 # -- out ------------------------------------------------------------------------------------------------
 
 
-@each_provider
+@each([Aliyun])
 def an_alert_is_sent_signed_and_delivered(s):
     with Office(s).open() as h:
         phone = h.alert()
@@ -57,7 +43,7 @@ def an_alert_is_sent_signed_and_delivered(s):
         assert s.provider.secret not in h.said()
 
 
-@each_provider
+@each([Aliyun])
 def each_class_of_refusal_has_its_own_end(s):
     codes = s.provider.codes
     with Office(s).open() as h:
@@ -76,7 +62,7 @@ def each_class_of_refusal_has_its_own_end(s):
         h.becomes(phone, "sent")
 
 
-@each_provider
+@each([Aliyun])
 def a_broken_account_stops_the_channel_until_somebody_acts(s):
     for name, alarm in (("CONFIG", "stopped"), ("CLOCK", "clock")):
         with Office(s).open() as h:
@@ -93,7 +79,7 @@ def a_broken_account_stops_the_channel_until_somebody_acts(s):
             assert "stopped" not in h.channel["alarms"]
 
 
-@each_provider
+@each([Aliyun])
 def a_code_that_nobody_knows_passes_once(s):
     with Office(s).open() as h:
         s.script = [("code", s.provider.codes["UNKNOWN"], "?")]
@@ -108,7 +94,7 @@ def a_code_that_nobody_knows_passes_once(s):
         assert h.channel["state"] == "stopped" and s.provider.codes["UNKNOWN"] in h.channel["why"], h.channel
 
 
-@each_provider
+@each([Aliyun])
 def a_page_or_a_redirect_is_no_provider(s):
     for how in ("html", "redirect"):
         with Office(s).open() as h:
@@ -117,7 +103,7 @@ def a_page_or_a_redirect_is_no_provider(s):
             wait(lambda: h.channel["state"] == "stopped")
 
 
-@each_provider
+@each([Aliyun])
 def what_never_left_goes_when_the_way_is_back(s):
     with Office(s).open() as h:
         s.__exit__()
@@ -134,7 +120,7 @@ def what_never_left_goes_when_the_way_is_back(s):
 # -- nobody knows -----------------------------------------------------------------------------------------
 
 
-@each_provider
+@each([Aliyun])
 def silence_after_the_request_is_asked_for(s):
     """The provider took it and said nothing: the question settles it, nothing is sent twice."""
     with Office(s).open() as h:
@@ -151,7 +137,7 @@ def silence_after_the_request_is_asked_for(s):
         assert h.count("unsure") == 5
 
 
-@each_provider
+@each([Aliyun])
 def a_request_that_was_lost_goes_again_marked(s):
     with Office(s, more='unsure_wait = "8s";').open() as h:
         s.script = ["lost"]
@@ -168,7 +154,7 @@ def a_request_that_was_lost_goes_again_marked(s):
             assert "重发" in again["text"] and "重发" not in first["text"], again
 
 
-@each_provider
+@each([Aliyun])
 def a_receipt_settles_what_was_unsure(s):
     with Office(s).open() as h:
         s.script = ["silent"]
@@ -178,7 +164,7 @@ def a_receipt_settles_what_was_unsure(s):
         h.becomes(phone, "delivered", 2)
 
 
-@each_provider
+@each([Aliyun])
 def a_stop_in_the_middle_leaves_it_unsure(s):
     with Office(s, keys="").open() as h:
         s.script = ["silent"]
@@ -193,7 +179,7 @@ def a_stop_in_the_middle_leaves_it_unsure(s):
 # -- in ------------------------------------------------------------------------------------------------------
 
 
-@each_provider
+@each([Aliyun])
 def receipts_come_late_twice_and_in_any_order(s):
     with Office(s).open() as h:
         receipt = s.provider.receipt
@@ -224,7 +210,7 @@ def receipts_come_late_twice_and_in_any_order(s):
         assert h.message(d)["state"] == "delivered", "the late end of the transfer changes nothing"
 
 
-@each_provider
+@each([Aliyun])
 def replies_are_taken_once(s):
     with Office(s).open() as h:
         phone = h.alert()
@@ -240,7 +226,7 @@ def replies_are_taken_once(s):
         assert len(h.all("inbox")) == 2
 
 
-@each_provider
+@each([Aliyun])
 def callbacks_of_strangers_cost_nothing(s):
     with Office(s).open() as h:
         body = s.provider.callback([s.provider.reply("13800000020", "1", "1")])[1]
@@ -262,7 +248,7 @@ def callbacks_of_strangers_cost_nothing(s):
         assert h.hook("inbound", body).status == 404, "the address is not on the list"
 
 
-@each_provider
+@each([Aliyun])
 def an_unreadable_reply_is_kept_and_told(s):
     with Office(s).open() as h:
         assert h.hook("receipt", "{not json").status == 400
@@ -275,7 +261,7 @@ def an_unreadable_reply_is_kept_and_told(s):
         assert h.channel["alarms"] == [] and len(h.all("inbox")) == 2
 
 
-@each_provider
+@each([Aliyun])
 def a_callback_waits_for_its_commit(s):
     """The disk is full: 5xx, and the provider comes again; then it is taken."""
     with Office(s, more='disk_low = "1T";') as h:

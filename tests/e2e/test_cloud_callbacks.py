@@ -5,10 +5,9 @@ By callback, or read from the provider where it is asked (Unicom). China Telecom
 """
 import time
 
-from cloud_office import SECRET, Office
+from cloud_office import SECRET, Office, each
 from cloud_others import AliyunToo, Generic, Huawei, Mas, Telecom, Tencent, Twilio, Unicom
-from cloud_standin import Standin
-from harness import run, test, wait
+from harness import run, wait
 
 TELLERS = [AliyunToo, Tencent, Huawei, Mas, Unicom, Twilio, Generic]
 PUSHERS = [p for p in TELLERS if p.told == "callback"]
@@ -35,19 +34,6 @@ class Desk(Office):
         self.becomes(phone, "sent")
         m, = self.sent_to(phone)
         return phone, m
-
-
-def each(providers):
-    def under(fn):
-        for cls in providers:
-            def one(cls=cls):
-                with Standin(cls()) as s:
-                    fn(s)
-                    assert not s.wrong, s.wrong
-            one.__name__ = "%s_%s" % (cls.kind, fn.__name__)
-            test(one)
-        return fn
-    return under
 
 
 @each(TELLERS)

@@ -5,7 +5,7 @@ import time
 
 import cloud_office
 from cloud_calls import CALLS, ENDS, AliyunCalls, HuaweiCalls, Switchboard, TencentCalls, TwilioCalls
-from cloud_office import SECRET
+from cloud_office import SECRET, each
 from harness import phone_of, run, test, wait, warning
 
 # Short times; the ladder itself is as slow as it is. One call each, unless a test wants more.
@@ -69,21 +69,10 @@ class Office(cloud_office.Office):
             raise AssertionError("%s, not %s: %s" % (self.tasks(), state, self.said()[-800:])) from e
 
 
-def each_provider(fn):
-    for cls in CALLS:
-        def one(cls=cls):
-            with Switchboard(cls()) as s:
-                fn(s)
-                assert not s.wrong, s.wrong
-        one.__name__ = "%s_%s" % (cls.kind, fn.__name__)
-        test(one)
-    return fn
-
-
 # -- a key -----------------------------------------------------------------------------------------------
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def a_key_takes_the_task_once(s):
     with Office(s).open() as h:
         first, second = h.alert(level="特高危")
@@ -107,7 +96,7 @@ def a_key_takes_the_task_once(s):
         assert SECRET not in h.said() and s.provider.secret not in h.said()
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def who_cannot_go_presses_0(s):
     with Office(s).open() as h:
         first, second = h.alert(2, "特高危")
@@ -116,7 +105,7 @@ def who_cannot_go_presses_0(s):
         wait(lambda: h.sms_to(second), 10)
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def a_late_key_changes_nothing(s):
     """Somebody else has the case when the key of the first call is told: neither task moves, the holder is told nothing."""
     with Office(s).open() as h:
@@ -135,7 +124,7 @@ def a_late_key_changes_nothing(s):
         assert h.ask("GET", "/v1/audit", role="auditor").json["ok"]
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def the_same_person_presses_in_both_calls_and_takes_it_once(s):
     """The level rises, so he is rung again: taken in the second call, then the first one's key is told (callbacks overtake)."""
     with Office(s).open() as h:
@@ -154,7 +143,7 @@ def the_same_person_presses_in_both_calls_and_takes_it_once(s):
         assert h.ask("GET", "/v1/audit", role="auditor").json["ok"]
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def a_key_belongs_to_a_call_whose_answer_was_lost(s):
     """The provider rang, its answer never came: the key of that call counts."""
     with Office(s).open() as h:
@@ -169,7 +158,7 @@ def a_key_belongs_to_a_call_whose_answer_was_lost(s):
         assert len([m for m in s.sent if m.get("call")]) == 1, "rung up twice"
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def what_is_told_before_the_answer_of_the_request_counts(s):
     with Office(s).open() as h:
         s.before_answer = lambda call: h.ends(call, "key" if call["to"][-11:] == phone_of(11, 0) else "busy")
@@ -182,7 +171,7 @@ def what_is_told_before_the_answer_of_the_request_counts(s):
         s.answer_first()  # the gateway is stopped next: nothing may be on its way to it
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def a_key_of_no_call_of_ours_takes_nothing(s):
     """Of an unknown call, though the number is right; and by a path that is wrong."""
     with Office(s).open() as h:
@@ -202,7 +191,7 @@ def a_key_of_no_call_of_ours_takes_nothing(s):
 # -- no key ----------------------------------------------------------------------------------------------
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def a_call_that_reaches_nobody_ends_and_the_ladder_goes_on(s):
     with Office(s).open() as h:
         people = {how: h.alert(5 + i, "特高危") for i, how in enumerate(ENDS)}
@@ -217,7 +206,7 @@ def a_call_that_reaches_nobody_ends_and_the_ladder_goes_on(s):
         assert h.ask("GET", "/v1/channels").json["items"][0]["state"] == "ready"
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def picked_up_without_a_key_is_no_acceptance(s):
     with Office(s).open() as h:
         first, second = h.alert(10, "特高危")
@@ -230,7 +219,7 @@ def picked_up_without_a_key_is_no_acceptance(s):
 # -- no end ----------------------------------------------------------------------------------------------
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def a_call_that_nobody_tells_of_is_asked_about_and_then_not_known(s):
     """Aliyun and Twilio can be asked; the others cannot, and some know nothing. The task never waits for it."""
     over = getattr(s.provider, "asked_over", None)
@@ -257,7 +246,7 @@ def a_call_that_nobody_tells_of_is_asked_about_and_then_not_known(s):
         h.call_is(first, "failed")
 
 
-@each_provider
+@each(CALLS, Switchboard)
 def the_wait_for_an_end_outlives_a_restart(s):
     with Office(s, more='call_end_wait = "3s";').open() as h:
         first, _ = h.alert(1)

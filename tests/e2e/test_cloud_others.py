@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Every other provider on the wire: signed as it checks, told of receipts and replies."""
-from cloud_office import SECRET, Office
+from cloud_office import SECRET, Office, each
 from cloud_others import OTHERS, Mas, Tencent, Unicom
 from cloud_standin import Standin
 from harness import run, test, wait
@@ -13,18 +13,7 @@ def tell(h, what, told):
         assert a.status == 200, (what, a.status, a.raw)
 
 
-def each_provider(fn):
-    for cls in OTHERS:
-        def one(cls=cls):
-            with Standin(cls()) as s:
-                fn(s)
-                assert not s.wrong, s.wrong
-        one.__name__ = "%s_%s" % (getattr(cls, "name", cls.kind), fn.__name__)
-        test(one)
-    return fn
-
-
-@each_provider
+@each(OTHERS)
 def an_alert_goes_out_signed_and_its_receipt_and_reply_come_back(s):
     with Office(s).open() as h:
         phone = h.alert()

@@ -11,7 +11,7 @@
  *              came within ten minutes, or all say that it could not be delivered
  *   notice     the operator writes so
  *   loop       a loop test went out and did not come in, or was refused
- * The router gives a suspect card nothing while there is another way; one trial every 30 min (a loop test, or one message
+ * The router gives a suspect card nothing while there is another way, and else no more than way.h says; one trial every 30 min (a loop test, or one message
  * where no number is known to send it to); three good trials in a row end the suspicion, or a
  * person does.
  */

@@ -8,7 +8,8 @@
  * of the configuration. Two with the same trouble, preference and cost are equally good.
  *
  * Law: no publicity through a card. An urgent message that finds no other way also goes by a
- * channel whose breaker is open or whose card is suspect.
+ * channel whose breaker is open; by a suspect card also what asks somebody or tells leaders and police,
+ * and nothing else (notices, messages written by hand) until its suspicion is over.
  */
 #ifndef QUANZU_WAY_H
 #define QUANZU_WAY_H

@@ -154,20 +154,32 @@ static bool tried_lately(struct look *l)
 	return false;
 }
 
-/* What an urgent message overlooks when there is no other way. */
+/*
+ * Where there is no other way: an open breaker is tried by what is urgent. A suspect card carries what asks
+ * somebody or tells those who decide, urgent or not, for nobody else would hear of it (rather twice
+ * than never); anything else only feeds what has blocked it, and waits for a trial or a person.
+ */
+static bool is_worth_it(const struct look *l, bool open)
+{
+	return l->m->urgent ||
+	       (!open && (l->m->purpose & (unsigned)(WAY_TASK | WAY_ESCALATION)) != 0);
+}
+
 static bool in_trouble(struct look *l)
 {
-	bool open = l->c->open_until_ms > l->m->now_ms;
+	bool open = l->c->open_until_ms > l->m->now_ms, worth = is_worth_it(l, open);
 
 	if (!open && !l->c->suspect)
 		return false;
-	if (!l->others && (l->m->urgent || !open)) {
+	if (!l->others && worth) {
 		put(l, WAY_NOW, 0, open ? "多次失败,没有别的路,仍试" : "疑似被限,没有别的路,仍发");
 		l->p->trouble = TROUBLE_LAST;
 		return true;
 	}
+	if (open)
+		return later(l, l->c->open_until_ms, "多次失败,暂停使用");
 	return later(
-		l, open ? l->c->open_until_ms : 0, open ? "多次失败,暂停使用" : "手机卡疑似被限");
+		l, 0, worth ? "手机卡疑似被限" : "手机卡疑似被限,只发任务和紧急短信,恢复后再发");
 }
 
 static void may_now(struct look *l)

@@ -186,15 +186,25 @@ def write(h, to, kind):
 
 
 @test
-def a_suspect_card_that_is_the_only_way_still_carries_everything():
+def a_suspect_card_that_is_the_only_way_carries_what_cannot_wait():
     with Card() as h:
         h.ready()
         h.sim.order(NOTICE)
         wait(lambda: h.channel()["suspect"], 10)
         time.sleep(11)  # the router looks every ten seconds
-        ids = [write(h, "13800138001", "normal"), write(h, "13800138002", "urgent")]
-        wait(lambda: all(h.ask("GET", "/v1/messages/%d" % i).json["state"] == "delivered" for i in ids), 15)
+        idle, urgent = write(h, "13800138001", "normal"), write(h, "13800138002", "urgent")
+
+        def state(number):
+            return h.ask("GET", "/v1/messages/%d" % number).json["state"]
+        wait(lambda: state(urgent) == "delivered", 15)
         assert h.channel()["suspect"]  # it is no trial: those come every half hour
+        assert state(idle) == "queued" and not [x for x in h.sim.lines("submit") if x["to"].endswith("8001")]
+        said = h.ask("GET", "/v1/channels/route?to=13800138001&purpose=system", role="admin").json["order"][0]
+        assert said["when"] == "later" and "只发任务和紧急短信" in said["why"], said
+        said = h.ask("GET", "/v1/channels/route?to=13800138001&purpose=task", role="admin").json["order"][0]
+        assert said["when"] == "now" and "没有别的路,仍发" in said["why"], said
+        assert h.order("trust").status == 202
+        wait(lambda: state(idle) == "delivered", 30)
 
 
 @test

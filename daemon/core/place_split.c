@@ -1,5 +1,4 @@
 #include <ctype.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "cell.h"
@@ -47,20 +46,17 @@ static size_t begins(const char *s, const char *word)
 	return word[n] == '\0' ? n : 0;
 }
 
-/* The first character, of three bytes, as all our words begin with; else 0. */
-static uint32_t head(const char *s)
+/* Does it begin with a character of three bytes, as all our words do? */
+static bool is_wide(const char *s)
 {
-	const unsigned char *c = (const unsigned char *)s;
-
-	return c[0] < 0xE0 || c[1] == '\0' ? 0 : (uint32_t)(c[0] << 16 | c[1] << 8 | c[2]);
+	return (unsigned char)s[0] >= 0xE0 && s[1] != '\0';
 }
 
+/* Most words differ in the last byte of their first character already. */
 static size_t starts(const char *s, const char *const *words, size_t n)
 {
-	uint32_t first = head(s);
-
-	for (size_t i = 0; first != 0 && i < n; i++) {
-		size_t bytes = head(words[i]) == first ? begins(s, words[i]) : 0;
+	for (size_t i = 0; is_wide(s) && i < n; i++) {
+		size_t bytes = words[i][2] == s[2] ? begins(s, words[i]) : 0;
 
 		if (bytes > 0)
 			return bytes;
@@ -164,10 +160,9 @@ static bool has_digits(const char *s, size_t len)
 static size_t next_mark(const char *s, const struct place_parts *p, enum part *part)
 {
 	for (size_t at = text_prefix(s, 1); s[at] != '\0'; at += text_prefix(s + at, 1)) {
-		uint32_t first = head(s + at);
-
-		for (size_t i = 0; first != 0 && i < COUNT(marks); i++) {
-			size_t n = head(marks[i].word) == first ? begins(s + at, marks[i].word) : 0;
+		for (size_t i = 0; is_wide(s + at) && i < COUNT(marks); i++) {
+			const char *word = marks[i].word;
+			size_t n = word[2] == s[at + 2] ? begins(s + at, word) : 0;
 
 			if (n == 0)
 				continue;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "fields_json.h"
-#include "json_read.h"
 #include "sheet.h"
 
 #include "banned.h"
@@ -69,7 +68,7 @@ static bool take_lines(struct intake_run *run, const char *text, size_t n, struc
 		}
 		if (++records > limits->rows)
 			return sheet_refuse(fault, SHEET_TOO_MANY_ROWS, limits) == SHEET_OK;
-		one = json_read(text, len, NULL);
+		one = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 		if (one == NULL)
 			refuse_item(run, row, "这一行不是正确的JSON");
 		else
@@ -83,7 +82,7 @@ static bool take_lines(struct intake_run *run, const char *text, size_t n, struc
 bool intake_run_json(struct intake_run *run, const char *text, size_t n, struct fault *fault)
 {
 	json_error_t error;
-	json_t *all = json_read(text, n, &error);
+	json_t *all = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
 	bool ok = true;
 
 	if (json_is_array(all)) {

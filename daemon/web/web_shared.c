@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "json.h"
-#include "json_read.h"
 #include "log.h"
 #include "seal.h"
 #include "web_room.h"
@@ -89,8 +88,9 @@ bool web_may_write(struct request *rq)
 json_t *web_body_object(struct request *rq)
 {
 	json_error_t error = { .line = 0 };
-	json_t *o =
-		rq->body.len == 0 ? json_object() : json_read(rq->body.data, rq->body.len, &error);
+	json_t *o = rq->body.len == 0 ? json_object()
+				      : json_loadb(rq->body.data, rq->body.len,
+						JSON_REJECT_DUPLICATES, &error);
 	struct fault why;
 
 	if (json_is_object(o))

@@ -13,6 +13,12 @@
 #include "life.h"
 #include "store.h"
 
+/*
+ * The words of the index message_live, for each query that means to use it: all that are queued, sending or
+ * unsure, and the calls that have left (their end may become unsure).
+ */
+#define MESSAGE_LIVE "ended_at = 0 AND held_until = 0 AND (sent_at = 0 OR kind = 'call')"
+
 struct message {
 	int64_t id, case_id, task_id, member_id;
 	const char *
@@ -43,7 +49,7 @@ bool message_get(struct store *s, int64_t id, struct message *out);
 bool message_whole(struct store *s, int64_t id, struct message *out); /* with phone and text */
 bool message_overdue(
 	struct store *s, struct message *out); /* queued, its time to live over; one of them */
-/* Others that wait, queued or held, for that member, oldest first; returns how many. */
+/* Other SMS that wait, queued or held, for that member, oldest first; returns how many. */
 size_t message_waiting_for(
 	struct store *s, int64_t member_id, int64_t but, int64_t *ids, size_t max);
 void message_text_put(struct store *s, int64_t id, const char *text); /* of no template any more */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "channel_row.h"
+#include "message.h"
 
 #include "banned.h"
 
@@ -36,12 +37,10 @@ static void messages(struct store *s, struct buf *out)
 	head(out, "quanzu_messages_open", "messages that have not ended, by state and class");
 	two_labels(out,
 		db_query(s->db,
-			"SELECT state, class, count(*) FROM message WHERE state = 'queued'"
-			" GROUP BY state, class UNION ALL SELECT state, class, count(*) FROM "
-			"message"
-			" WHERE state = 'held' GROUP BY state, class UNION ALL"
-			" SELECT state, class, count(*) FROM message"
-			" WHERE state = 'sending' OR state = 'unsure' GROUP BY state, class",
+			"SELECT state, class, count(*) FROM message WHERE " MESSAGE_LIVE
+			" AND state <> 'sent' GROUP BY state, class UNION ALL SELECT state, class, "
+			"count(*) FROM "
+			"message WHERE state = 'held' GROUP BY state, class",
 			DB_NONE),
 		"quanzu_messages_open", "state", "class");
 	head(out, "quanzu_messages_day", "messages made in the last 24 hours, by state and class");
@@ -91,7 +90,8 @@ static void channels(struct store *s, struct buf *out)
 static void oldest(struct store *s, struct buf *out)
 {
 	struct db_stmt *q = db_query(s->db,
-		"SELECT class, min(created_at) FROM message WHERE state = 'queued' GROUP BY class",
+		"SELECT class, min(created_at) FROM message WHERE " MESSAGE_LIVE
+		" AND state = 'queued' GROUP BY class",
 		DB_NONE);
 
 	head(out, "quanzu_queued_oldest_seconds", "age of the oldest that is queued, by class");
@@ -114,7 +114,8 @@ void gauges_write(struct store *s, struct buf *out)
 			" GROUP BY state, level",
 			DB_NONE),
 		"quanzu_cases_open", "state", "level");
-	first = db_number(s->db, "SELECT min(created_at) FROM message WHERE state = 'queued'",
+	first = db_number(s->db,
+		"SELECT min(created_at) FROM message WHERE " MESSAGE_LIVE " AND state = 'queued'",
 		s->now_ms, DB_NONE);
 	one(out, "quanzu_oldest_queued_seconds", "age of the message that has been queued longest",
 		(s->now_ms - first) / 1000);

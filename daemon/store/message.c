@@ -93,7 +93,8 @@ bool message_next(
 {
 	struct db_stmt *q = db_query(s->db,
 		"SELECT " MESSAGE_COLUMNS ", phone_x, text_x, template, values_x"
-		" FROM message WHERE state = 'queued' AND kind = ? AND (priority, id) > (?, ?)"
+		" FROM message WHERE " MESSAGE_LIVE
+		" AND state = 'queued' AND kind = ? AND (priority, id) > (?, ?)"
 		" ORDER BY priority, id LIMIT 1",
 		DB_ARGS(DT(kind), DI(after == NULL ? -1 : after->priority),
 			DI(after == NULL ? 0 : after->id)));
@@ -125,8 +126,8 @@ bool message_overdue(struct store *s, struct message *out)
 {
 	return one(s,
 		db_query(s->db,
-			"SELECT " MESSAGE_COLUMNS
-			" FROM message WHERE state = 'queued' AND expires_at < ? LIMIT 1",
+			"SELECT " MESSAGE_COLUMNS " FROM message WHERE " MESSAGE_LIVE
+			" AND state = 'queued' AND expires_at < ? LIMIT 1",
 			DB_ARGS(DI(s->now_ms))),
 		out);
 }
@@ -136,7 +137,9 @@ size_t message_waiting_for(
 {
 	size_t n = 0;
 	struct db_stmt *q = db_query(s->db,
-		"SELECT id FROM message WHERE (state = 'queued' OR state = 'held')"
+		"SELECT id FROM message WHERE id IN (SELECT id FROM message WHERE " MESSAGE_LIVE
+		" AND kind = 'sms' AND state = 'queued' UNION ALL SELECT id FROM message"
+		" WHERE state = 'held' AND held_until > 0)"
 		" AND member_id = ? AND id <> ? ORDER BY id LIMIT ?",
 		DB_ARGS(DI(member_id), DI(but), DI((int64_t)max)));
 
@@ -300,8 +303,8 @@ bool message_heard(struct store *s, int64_t case_id, const char *purpose, int64_
 bool message_calling(struct store *s, const char *channel)
 {
 	return db_number(s->db,
-		       "SELECT count(*) FROM message WHERE state = 'sending' AND kind = 'call' AND"
-		       " channel = ?",
+		       "SELECT count(*) FROM message WHERE " MESSAGE_LIVE
+		       " AND state = 'sending' AND kind = 'call' AND channel = ?",
 		       0, DB_ARGS(DT(channel))) > 0;
 }
 
@@ -322,9 +325,9 @@ int64_t message_call_open(struct store *s, const char *channel, const char *numb
 	bool (*same)(const char *, const char *))
 {
 	struct db_stmt *q = db_query(s->db,
-		"SELECT id, phone_x FROM message WHERE state IN ('sending', 'unsure') AND kind = "
-		"'call'"
-		" AND channel = ? ORDER BY id DESC LIMIT 100",
+		"SELECT id, phone_x FROM message WHERE " MESSAGE_LIVE
+		" AND state IN ('sending', 'unsure') AND kind = 'call' AND channel = ? ORDER BY id "
+		"DESC LIMIT 100",
 		DB_ARGS(DT(channel)));
 	int64_t found = 0;
 
@@ -342,7 +345,9 @@ int64_t *message_sending(struct store *s, size_t *count)
 	enum { MAX = 4096 };
 	int64_t *ids = arena_take(&s->arena, sizeof *ids * MAX);
 	struct db_stmt *q = db_query(s->db,
-		"SELECT id FROM message WHERE state = 'sending' ORDER BY id LIMIT 4096", DB_NONE);
+		"SELECT id FROM message WHERE " MESSAGE_LIVE
+		" AND kind IN ('sms', 'call') AND state = 'sending' ORDER BY id LIMIT 4096",
+		DB_NONE);
 
 	*count = 0;
 	while (db_next(q))
@@ -420,15 +425,16 @@ struct message_parts message_parts(struct store *s, int64_t id)
 bool message_urgent_next(struct store *s)
 {
 	return db_number(s->db,
-		       "SELECT class = 'urgent' FROM message WHERE state = 'queued' AND kind = "
-		       "'sms'"
-		       " ORDER BY priority, id LIMIT 1",
+		       "SELECT class = 'urgent' FROM message WHERE " MESSAGE_LIVE
+		       " AND state = 'queued' AND kind = 'sms' ORDER BY priority, id LIMIT 1",
 		       0, DB_NONE) > 0;
 }
 
 bool message_waits(struct store *s, const char *kind)
 {
-	return db_number(s->db, "SELECT 1 FROM message WHERE state = 'queued' AND kind = ? LIMIT 1",
+	return db_number(s->db,
+		       "SELECT 1 FROM message WHERE " MESSAGE_LIVE
+		       " AND state = 'queued' AND kind = ? LIMIT 1",
 		       0, DB_ARGS(DT(kind))) > 0;
 }
 

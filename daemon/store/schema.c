@@ -4,6 +4,7 @@
 
 #include "buf.h"
 #include "case_rows.h"
+#include "message.h"
 #include "seal.h"
 
 #include "banned.h"
@@ -105,10 +106,10 @@ static const char *const migration_1[] = {
 	" error TEXT NOT NULL, created_at BIGINT NOT NULL, sending_at BIGINT NOT NULL,"
 	" sent_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, owner TEXT NOT NULL, lease_until BIGINT NOT NULL,"
 	" CHECK (state <> 'sending' OR (sending_at > 0 AND channel <> '')),"
-	" CHECK (state <> 'held' OR held_until > 0))",
-	"CREATE INDEX message_waiting ON message (kind, priority, id) WHERE state = 'queued'",
-	/* Never a list of three or more here: SQLite would make a table of it at each step of a message's life. */
-	"CREATE INDEX message_open ON message (state, id) WHERE state = 'sending' OR state = 'unsure'",
+	" CHECK (state <> 'held' OR held_until > 0),"
+	" CHECK ((" MESSAGE_LIVE ") OR (state <> 'queued' AND state <> 'sending' AND state <> 'unsure')))",
+	/* One entry from its making until it was sent, whatever happens between: see message.h. */
+	"CREATE INDEX message_live ON message (kind, priority, id) WHERE " MESSAGE_LIVE,
 	"CREATE INDEX message_held ON message (held_until) WHERE state = 'held'",
 	"CREATE INDEX message_case ON message (case_id) WHERE " FAR_FROM_CASE,
 	"CREATE TABLE message_part (message_id BIGINT NOT NULL, part BIGINT NOT NULL, state TEXT NOT NULL, channel TEXT NOT NULL,"

@@ -33,7 +33,8 @@ struct recall;
 
 /* The last number that was given to a case, and the day that it is of. */
 struct case_number {
-	int day; /* 20261121; 0 unknown */
+	int day;        /* 20261121; 0 unknown */
+	int64_t minute; /* in which that was found out */
 	int64_t n;
 	int64_t undone; /* db_undone() then */
 };

@@ -92,7 +92,7 @@ enum template_name {
 	TPL_COUNT
 };
 
-enum { TEMPLATE_MAX = 400, TEMPLATE_VALUES = 24, TEMPLATE_VALUE_MAX = 120 };
+enum { TEMPLATE_MAX = 400, TEMPLATE_VALUES = 24, TEMPLATE_VALUE_MAX = 120, TEMPLATE_KINDS = 48 };
 
 struct templates {
 	char signature[48];   /* without 【】 */
@@ -122,7 +122,8 @@ struct template_values {
 		char value[TEMPLATE_VALUE_MAX];
 	} at[TEMPLATE_VALUES];
 	int count;
-	bool drill, repeat; /* the marks go in front: 【演练】, 重发 */
+	unsigned char place[TEMPLATE_KINDS]; /* of each key in `at`, from 1; 0 it has no value */
+	bool drill, repeat;                  /* the marks go in front: 【演练】, 重发 */
 };
 
 /*

@@ -164,6 +164,7 @@ static const struct house_text { const char *key, *knows, *needs, *text; } texts
 /* clang-format on */
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
+_Static_assert((int)KINDS <= (int)TEMPLATE_KINDS, "each kind of value has a place");
 
 void templates_default(struct templates *t)
 {
@@ -327,16 +328,16 @@ static void clean(const char *value, size_t chars, char *out, size_t n)
 void template_put(struct template_values *v, const char *key, const char *value)
 {
 	const struct value_kind *kind = kind_of(key);
-	int i = 0;
+	unsigned char *place;
 
 	assert(kind != NULL);
-	while (i < v->count && !is_same(v->at[i].key, key))
-		i++;
-	assert(i < TEMPLATE_VALUES);
-	v->at[i].key = kind->key;
-	clean(value == NULL ? "" : value, kind->chars, v->at[i].value, TEMPLATE_VALUE_MAX);
-	if (i == v->count)
-		v->count++;
+	place = &v->place[kind - kinds];
+	if (*place == 0) {
+		assert(v->count < TEMPLATE_VALUES);
+		v->at[v->count].key = kind->key;
+		*place = (unsigned char)++v->count;
+	}
+	clean(value == NULL ? "" : value, kind->chars, v->at[*place - 1].value, TEMPLATE_VALUE_MAX);
 }
 
 void template_putf(struct template_values *v, const char *key, const char *fmt, ...)
@@ -352,10 +353,10 @@ void template_putf(struct template_values *v, const char *key, const char *fmt, 
 
 static const char *value_of(const struct template_values *v, const char *key)
 {
-	for (int i = 0; i < v->count; i++)
-		if (is_same(v->at[i].key, key))
-			return v->at[i].value;
-	return "";
+	const struct value_kind *kind = kind_of(key);
+	int place = kind == NULL ? 0 : v->place[kind - kinds];
+
+	return place == 0 ? "" : v->at[place - 1].value;
 }
 
 /* -- texts -------------------------------------------------------------------------------- */

@@ -38,9 +38,8 @@ static int64_t last_number(struct store *s, const struct clock_day *now, int day
 	return n;
 }
 
-const char *casefile_number(struct store *s)
+static void find_number(struct store *s, struct case_number *last)
 {
-	struct case_number *last = &s->numbered;
 	struct clock_day now;
 	int day;
 
@@ -51,8 +50,17 @@ const char *casefile_number(struct store *s)
 		last->undone = db_undone(s->db);
 		last->day = day;
 	}
+	last->minute = s->now_ms / 60000;
+}
+
+const char *casefile_number(struct store *s)
+{
+	struct case_number *last = &s->numbered;
+
+	if (last->minute != s->now_ms / 60000 || last->undone != db_undone(s->db))
+		find_number(s, last);
 	last->n++;
-	return arena_print(&s->arena, "%d-%04lld", day, (long long)last->n);
+	return arena_print(&s->arena, "%d-%04lld", last->day, (long long)last->n);
 }
 
 /* Keys as they stand in a row: eight bytes each. */

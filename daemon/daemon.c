@@ -384,8 +384,7 @@ static void look_for_devices(const struct settings *set)
 	for (int i = 0; i < set->channel_count; i++) {
 		const struct channel_settings *c = &set->channel[i];
 
-		if (strcmp(c->kind, "modem") != 0 || c->device[0] != '/' ||
-			access(c->device, F_OK) == 0)
+		if (!channel_is_modem(c) || c->device[0] != '/' || access(c->device, F_OK) == 0)
 			return;
 		modems++;
 	}

@@ -202,6 +202,8 @@ struct channel_kind {
 };
 
 const struct channel_kind *channel_kind_of(const char *kind); /* NULL: no such kind */
+/* A modem with its card: calls and SMS are in each other's way, and reports name references. */
+bool channel_is_modem(const struct channel_settings *c);
 
 /*
  * What the configuration cannot know by itself: is each channel's kind there, and are the keys

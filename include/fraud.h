@@ -33,14 +33,13 @@ const struct fraud_type *fraud_of_code(const char *code, const struct fraud_tabl
 /*
  * Never NULL: the type that a word of a file means, or UNKNOWN (keep the raw word, and put
  * it before the editor of the table). *exact (may be NULL): the whole word was known, not
- * only an alias inside it. Tips are found by fraud_tip_of_word() alone.
+ * only an alias inside it. What is a category of tips is never found.
  */
 const struct fraud_type *fraud_of_word(
 	const char *word, const struct fraud_table *own, bool *exact);
-const struct fraud_type *fraud_tip_of_word(const char *word, const struct fraud_table *own);
 /* The i-th type, the office's first, replaced ones left out; NULL behind the last. */
 const struct fraud_type *fraud_at(size_t i, const struct fraud_table *own);
-/* Is `code` that type or below it? */
+/* Is `code` that type or below it? A list of a type holds those below it (web_list.c). */
 bool fraud_is(const char *code, const char *ancestor, const struct fraud_table *own);
 
 #endif

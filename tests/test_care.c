@@ -23,6 +23,7 @@
 #include <cmocka.h>
 
 #include "care.h"
+#include "json.h"
 #include "clock.h"
 
 #include "banned.h"
@@ -401,6 +402,25 @@ static void the_day_begins_its_counts_anew(void **state)
 	assert_int_equal(s.care.day_received, 1);
 }
 
+/* An operator's answer is as long as he likes: what is kept of it ends with a whole character. */
+static void a_long_answer_is_kept_as_far_as_it_fits(void **state)
+{
+	static struct story s;
+	char text[1000] = "a";
+	json_t *memory;
+
+	(void)state;
+	memset(&s, 0, sizeof s);
+	s.now = INT64_C(1773037508000);
+	begin(&s, "");
+	while (strlen(text) + 3 < sizeof text)
+		memcpy(text + strlen(text), "余", 4);
+	care_credit(&s.care, s.now, text, false, 0);
+	memory = care_memory(&s.care);
+	assert_int_equal(strlen(json_str(memory, "credit_text")), 397);
+	json_decref(memory);
+}
+
 static void a_broken_memory_is_none(void **state)
 {
 	static const char *const memories[] = { "", "{", "[]", "{\"v\":2,\"suspect\":true}",
@@ -437,6 +457,7 @@ int main(void)
 	enum { ROWS = sizeof rows / sizeof *rows };
 	static const struct CMUnitTest more[] = {
 		cmocka_unit_test(the_day_begins_its_counts_anew),
+		cmocka_unit_test(a_long_answer_is_kept_as_far_as_it_fits),
 		cmocka_unit_test(a_broken_memory_is_none),
 		cmocka_unit_test(nothing_is_due_before_the_memory_has_come),
 	};

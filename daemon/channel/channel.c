@@ -22,6 +22,11 @@ const struct channel_kind *channel_kind_of(const char *kind)
 	return cloud_provider_of(kind) == NULL ? NULL : &cloud_channel;
 }
 
+bool channel_is_modem(const struct channel_settings *c)
+{
+	return strcmp(c->kind, modem_channel.kind) == 0;
+}
+
 /* Where a key of a channel stands; without one, the channel itself. */
 static void blame(const struct channel_settings *c, const char *key, const char *text,
 	struct settings_error *e)

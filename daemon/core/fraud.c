@@ -186,11 +186,11 @@ static void try_word(struct search *s, const char *alias, size_t len, const stru
 	}
 }
 
-static void try_type(struct search *s, const struct fraud_type *t, bool tips)
+static void try_type(struct search *s, const struct fraud_type *t)
 {
 	const char *at = t->aliases;
 
-	if (t->tip != tips)
+	if (t->tip)
 		return;
 	try_word(s, t->name, strlen(t->name), t);
 	while (at != NULL && *at != '\0') {
@@ -203,8 +203,7 @@ static void try_type(struct search *s, const struct fraud_type *t, bool tips)
 }
 
 /* The type that the word means, or NULL. */
-static const struct fraud_type *search(
-	const char *word, bool tips, const struct fraud_table *own, bool *whole)
+static const struct fraud_type *search(const char *word, const struct fraud_table *own, bool *whole)
 {
 	struct search s = { .length = 0 };
 	char cell[CELL_MAX];
@@ -214,16 +213,16 @@ static const struct fraud_type *search(
 	if (cell_clean(word, CELL_NFKC, cell, sizeof cell) != CELL_TEXT)
 		return NULL;
 	t = fraud_of_code(cell, own);
-	if (t != NULL && t->tip == tips) {
+	if (t != NULL && !t->tip) {
 		*whole = true;
 		return t;
 	}
 	search_text(&s, cell);
 	for (size_t i = 0; own != NULL && i < own->count; i++)
-		try_type(&s, &own->types[i], tips);
+		try_type(&s, &own->types[i]);
 	for (size_t i = 0; i < HOUSE && !s.whole; i++)
 		if (!is_replaced(&house[i], own))
-			try_type(&s, &house[i], tips);
+			try_type(&s, &house[i]);
 	*whole = s.whole;
 	return s.type;
 }
@@ -231,18 +230,11 @@ static const struct fraud_type *search(
 const struct fraud_type *fraud_of_word(const char *word, const struct fraud_table *own, bool *exact)
 {
 	bool whole;
-	const struct fraud_type *t = search(word, false, own, &whole);
+	const struct fraud_type *t = search(word, own, &whole);
 
 	if (exact != NULL)
 		*exact = whole;
 	return t != NULL ? t : fraud_of_code("UNKNOWN", own);
-}
-
-const struct fraud_type *fraud_tip_of_word(const char *word, const struct fraud_table *own)
-{
-	bool whole;
-
-	return search(word, true, own, &whole);
 }
 
 /* Depth is bounded so that an office's table that bites its own tail ends. */

@@ -170,18 +170,21 @@ void quota_text(const struct quota *q, char out[QUOTA_TEXT])
 	}
 }
 
+/* No card sends a million parts in a slot, and the last slot is in the year 2700: sums and times stay in range. */
 static bool read_window(const char **at, struct quota_window *w)
 {
+	enum { PARTS_MAX = 1000000 };
+	static const int64_t slot_max = INT64_C(9999999999);
 	char *end;
 
 	w->slot = strtoll(*at, &end, 10);
-	if (end == *at || w->slot < 0)
+	if (end == *at || w->slot < 0 || w->slot > slot_max)
 		return false;
 	for (int s = 0; *end == ','; s++) {
 		const char *from = end + 1;
 		long long n = strtoll(from, &end, 10);
 
-		if (end == from || n < 0 || n > INT32_MAX || s == QUOTA_SLOTS || s > w->slot)
+		if (end == from || n < 0 || n > PARTS_MAX || s == QUOTA_SLOTS || s > w->slot)
 			return false;
 		w->used[(w->slot - s) % QUOTA_SLOTS] = (int)n;
 	}

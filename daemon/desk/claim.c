@@ -109,7 +109,7 @@ static bool keeps_link(struct desk *d, const char *channel)
 	enum { LINK_MS = 5000 };
 	const struct channel_settings *set = traffic_settings(d, channel);
 
-	return set != NULL && strcmp(set->kind, "modem") == 0 && set->pace_ms < LINK_MS;
+	return set != NULL && channel_is_modem(set) && set->pace_ms < LINK_MS;
 }
 
 /* Only of a call that is placed: it opens the case. */

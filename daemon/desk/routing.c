@@ -77,7 +77,7 @@ static void lay_out(struct desk *d, const struct traffic_channel *c, const struc
 	*w = (struct way_channel){ .name = c->set.name,
 		.sms = c->set.sms,
 		.voice = c->set.voice,
-		.card = strcmp(c->set.kind, "modem") == 0,
+		.card = channel_is_modem(&c->set),
 		.rules = c->set.way,
 		.up = c->up,
 		.free = c->free[o->kind] > 0,

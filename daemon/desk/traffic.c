@@ -13,12 +13,6 @@
 
 enum { NO_WAY_MS = 30 * 1000 };
 
-/* Its calls and its SMS are in each other's way; its reports name references. */
-static bool is_modem(const struct traffic_channel *c)
-{
-	return strcmp(c->set.kind, "modem") == 0;
-}
-
 /* -- rows ---------------------------------------------------------------------------------- */
 
 static void read_rows(struct desk *d)
@@ -163,7 +157,7 @@ void traffic_start(struct desk *d)
 		make_offer(c, &d->set->channel[i]);
 		c->up = true; /* until the pump has looked */
 		c->free[OUTGOING_SMS] = c->free[OUTGOING_CALL] = 1;
-		c->awaited = is_modem(c) ? awaited_new() : NULL;
+		c->awaited = channel_is_modem(&c->set) ? awaited_new() : NULL;
 		keep_at_least(t, &c->set.per_number);
 		keep_at_least(t, &c->set.per_number_calls);
 		keep_at_least(t, &c->set.per_template);
@@ -216,7 +210,8 @@ bool traffic_may_call(struct desk *d, const char *channel)
 		if (!c->set.sms || !c->up || c->row.paused)
 			continue;
 		ways++;
-		left += !is_modem(c) || (!calls && !message_calling(d->s, c->set.name));
+		left += !channel_is_modem(&c->set) ||
+			(!calls && !message_calling(d->s, c->set.name));
 	}
 	return ways < 2 || left > 0;
 }

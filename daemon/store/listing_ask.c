@@ -11,7 +11,7 @@
 
 #include "banned.h"
 
-enum { SQL_MAX = 32 << 10, ARGS = 64, WORDS_IN_LIST = 16 };
+enum { SQL_MAX = 32 << 10, ARGS = 64, WORDS_IN_LIST = 32 };
 
 struct builder {
 	struct store *s;

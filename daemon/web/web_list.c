@@ -1,6 +1,7 @@
 /* GET /v1/NOUN and /v1/NOUN/ID for everything that is a listing. */
 #include <string.h>
 
+#include "fraud.h"
 #include "json.h"
 #include "listing.h"
 #include "text.h"
@@ -16,6 +17,35 @@ static const struct listing *listing_of(struct request *rq)
 	const char *noun = rq->path + strlen("/v1/");
 
 	return listing_find(arena_text(&rq->arena, noun, strcspn(noun, "/")));
+}
+
+static bool is_below(const char *code, const char *list, const struct fraud_table *own)
+{
+	for (size_t n; *list != '\0'; list += n + (list[n] == ',')) {
+		char one[FRAUD_WORD];
+
+		n = strcspn(list, ",");
+		if (n < sizeof one) {
+			memcpy(one, list, n);
+			one[n] = '\0';
+			if (strcmp(code, one) != 0 && fraud_is(code, one, own))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Who asks for a kind of fraud means those below it too. Codes that nobody knows stay as they are. */
+static const char *with_kinds_below(struct request *rq, const char *list)
+{
+	const struct fraud_table *own = &rq->set->fraud_types;
+	const struct fraud_type *t;
+	const char *all = list;
+
+	for (size_t i = 0; (t = fraud_at(i, own)) != NULL; i++)
+		if (is_below(t->code, list, own))
+			all = arena_print(&rq->arena, "%s,%s", all, t->code);
+	return all;
 }
 
 bool web_list_query(struct request *rq, struct listing_query *q)
@@ -35,8 +65,12 @@ bool web_list_query(struct request *rq, struct listing_query *q)
 			continue;
 		ok = q->filters < LISTING_FILTERS;
 		if (ok) {
+			const char *value = rq->query.value[i];
+
 			q->filter[q->filters].param = name;
-			q->filter[q->filters++].value = rq->query.value[i];
+			q->filter[q->filters++].value = strcmp(name, "fraud_type") == 0
+								? with_kinds_below(rq, value)
+								: value;
 		}
 	}
 	if (!ok)

@@ -754,6 +754,18 @@ def pages_lose_nothing(d):
 
 
 @test_shared
+def who_lists_a_kind_of_fraud_gets_those_below_it(d):
+    for i, kind in enumerate(("杀猪盘", "虚拟币", "虚假网络投资理财", "裸聊敲诈"), 900):
+        assert d.ask("POST", "/v1/warnings", warning(i, fraud_type=kind)).status == 201
+
+    def kinds(query):
+        return {w["fraud_type"] for w in d.ask("GET", "/v1/cases?limit=500&fraud_type=" + query).json["items"]}
+    assert kinds("FAKE_INVEST") == {"FAKE_INVEST", "PIG_BUTCHER", "CRYPTO"}, kinds("FAKE_INVEST")
+    assert kinds("ROMANCE,NUDE_CHAT") == {"PIG_BUTCHER", "NUDE_CHAT"} and kinds("CRYPTO") == {"CRYPTO"}
+    assert kinds("NO_SUCH") == set()
+
+
+@test_shared
 def an_unchanged_list_is_not_sent_twice(d):
     a = d.ask("GET", "/v1/areas")
     assert a.status == 200 and a.headers["ETag"]

@@ -28,6 +28,7 @@ enum cloud_alarm {
 	CLOUD_ALARM_UNREACHABLE,
 	CLOUD_ALARM_CLOCK,
 	CLOUD_ALARM_POLLING,
+	CLOUD_ALARM_RECEIPT,    /* one says that text, signature or account must be mended */
 	CLOUD_ALARM_UNREADABLE, /* a reply, kept as hex; over with the next that can be read */
 	CLOUD_ALARMS
 };

@@ -337,6 +337,26 @@ static void a_callback_is_answered_after_its_last_commit(void **state)
 	assert_int_equal(d.done, 1);
 }
 
+/* The provider took it, the carrier does not know the signature: people must hear, until one arrives. */
+static void a_receipt_that_people_must_mend_is_an_alarm(void **state)
+{
+	static const char bad[] =
+		"[{\"phone_number\":\"13800138000\",\"success\":false,\"err_code\":\"SC:0018\","
+		"\"biz_id\":\"9^0\",\"out_id\":\"" REF "\"}]";
+	struct desk_side d;
+
+	(void)state;
+	open_side(&d, NULL, AT_ONCE);
+	hook(&d, "receipt", bad);
+	hook(&d, "receipt", bad);
+	assert_string_equal(d.outcome[0], "failed");
+	assert_int_equal(d.alarms_on, 1);
+	assert_int_equal(cloud_channel.room(d.c, OUTGOING_SMS), 2);
+	hook(&d, "receipt", "[" RECEIPT(REF) "]");
+	assert_int_equal(d.alarms_off, 1);
+	close_side(&d);
+}
+
 static void one_that_is_not_committed_fails_the_callback(void **state)
 {
 	struct desk_side d;
@@ -636,6 +656,7 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	ONE(a_callback_is_answered_after_its_last_commit);
 	ONE(one_that_is_not_committed_fails_the_callback);
+	ONE(a_receipt_that_people_must_mend_is_an_alarm);
 	ONE(a_desk_that_answers_inside_the_call);
 	ONE(a_slow_commit_is_not_waited_for);
 	ONE(the_end_of_the_channel_ends_its_callbacks);

@@ -140,7 +140,7 @@ class Huawei(Provider):
         return json.dumps({"code": code, "description": text})
 
     def receipt(self, m, good=True, part=1, parts=1):
-        body = urllib.parse.urlencode({"smsMsgId": m["id"], "status": "DELIVRD" if good else "UNDELIV", "to": m["to"],
+        body = urllib.parse.urlencode({"smsMsgId": m["id"], "status": "DELIVRD" if good is True else good or "UNDELIV", "to": m["to"],
                                        "extend": m["ref"], "total": parts, "sequence": part, "updateTime": "2023-09-19T06:30:05Z"})
         return FORM, body.encode(), {}
 

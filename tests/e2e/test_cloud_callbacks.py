@@ -108,6 +108,21 @@ def receipts_of_parts(s):
         h.becomes(early, "delivered")
 
 
+@each([Huawei])
+def a_receipt_that_people_must_mend(s):
+    """The carrier does not know the signature: not delivered, an alarm; the channel sends on, others may know it."""
+    with Desk(s).open() as h:
+        phone, m = h.sent()
+        h.tell("receipt", m, "SC:0018")
+        h.becomes(phone, "failed")
+        alarm, = [a["text"] for a in h.all("alarms") if a["subject"] == "cloud:receipt" and not a["cleared_at"]]
+        assert "SC:0018" in alarm and h.channel["alarms"] == ["receipt"] and h.channel["state"] == "ready"
+        other, m = h.sent()
+        h.tell("receipt", m)
+        h.becomes(other, "delivered")
+        wait(lambda: h.channel["alarms"] == [])
+
+
 @each(TELLERS)
 def replies(s):
     with Desk(s).open() as h:

@@ -161,15 +161,35 @@ static void hand_in_one(struct channel *c, const struct batch *b, size_t i)
 		hand_in_text(c, token, b, e);
 }
 
-static void count(struct channel *c, enum cloud_event_kind kind)
+/*
+ * A signature or template that a carrier does not know is told by the receipt alone: the provider
+ * took the message. The channel sends on, since other carriers may know it.
+ */
+static void look_at_receipt(struct channel *c, const struct cloud_event *e)
+{
+	char text[300], code[64];
+
+	if (strcmp(e->outcome, "delivered") == 0)
+		cloud_alarm(c, CLOUD_ALARM_RECEIPT, "", false);
+	if (strcmp(e->outcome, "failed") != 0 || e->class_ != CLOUD_CONFIG)
+		return;
+	cloud_words(e->code, "", code, sizeof code);
+	snprintf(text, sizeof text, "%s的回执说签名、模板或账号有问题(%s),请和服务商核对",
+		c->provider->name, code);
+	cloud_alarm(c, CLOUD_ALARM_RECEIPT, text, true);
+}
+
+static void count(struct channel *c, const struct cloud_event *e)
 {
 	int64_t *const counts[] = { [CLOUD_REPORT] = &c->count.reports,
 		[CLOUD_REPLY] = &c->count.replies,
 		[CLOUD_KEY] = &c->count.keys };
 
-	++*counts[kind];
-	if (kind == CLOUD_REPLY)
+	++*counts[e->kind];
+	if (e->kind == CLOUD_REPLY)
 		cloud_alarm(c, CLOUD_ALARM_UNREADABLE, "", false);
+	else if (e->kind == CLOUD_REPORT)
+		look_at_receipt(c, e);
 }
 
 /* -- a batch -------------------------------------------------------------------------------- */
@@ -241,7 +261,7 @@ void cloud_committed(struct channel *c, int64_t token, bool ok)
 	b->taken[i] = ok;
 	b->bad = b->bad || !ok;
 	if (ok && b->raw.len == 0)
-		count(c, b->events.at[i].kind);
+		count(c, &b->events.at[i]);
 	if (--b->open == 0 && !b->handing)
 		batch_ended(c, b);
 }

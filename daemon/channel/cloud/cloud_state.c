@@ -24,6 +24,7 @@ static const char *const alarm_codes[CLOUD_ALARMS] = { [CLOUD_ALARM_STOPPED] = "
 	[CLOUD_ALARM_UNREACHABLE] = "unreachable",
 	[CLOUD_ALARM_CLOCK] = "clock",
 	[CLOUD_ALARM_POLLING] = "polling",
+	[CLOUD_ALARM_RECEIPT] = "receipt",
 	[CLOUD_ALARM_UNREADABLE] = "unreadable" };
 
 void cloud_alarm(struct channel *c, enum cloud_alarm alarm, const char *text, bool on)

@@ -124,6 +124,8 @@ install: $(PROGRAMS)
 	$(I) 755 $(B)/quanzu-modemsim $(DESTDIR)$(PREFIX)/bin/quanzu-modemsim
 	$(I) 640 conf/quanzud.conf $(DESTDIR)/etc/quanzu/quanzud.conf
 	$(I) 644 systemd/quanzud.service $(DESTDIR)/usr/lib/systemd/system/quanzud.service
+	$(I) 644 systemd/cloud.conf.example \
+		$(DESTDIR)/usr/lib/systemd/system/quanzud.service.d/cloud.conf.example
 	$(I) 644 systemd/quanzu.sysusers $(DESTDIR)/usr/lib/sysusers.d/quanzu.conf
 	$(I) 644 systemd/quanzu.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/quanzu.conf
 	$(I) 644 systemd/78-quanzu.rules $(DESTDIR)/usr/lib/udev/rules.d/78-quanzu.rules

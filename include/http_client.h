@@ -53,6 +53,7 @@ enum http_why { /* no answer */
 	HTTP_WHY_NONE,
 	HTTP_WHY_RESOLVE,
 	HTTP_WHY_CONNECT,
+	HTTP_WHY_FORBIDDEN, /* this machine does not let us out: IPAddressDeny= of the unit */
 	HTTP_WHY_TLS,
 	HTTP_WHY_PROXY,
 	HTTP_WHY_URL,

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <arpa/inet.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -270,6 +272,50 @@ static void close_side(struct side *s)
 		http_client_close(s->client);
 	uv_run(&s->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&s->loop), 0);
+}
+
+/* -- a machine that lets nobody out: connect() as libcurl sees it ------------------------------- */
+
+static atomic_int refusal; /* errno; 0: as always */
+
+/* Of the program, so that it stands before libc's, whose own prototype has a union in it. */
+int client_connect(int fd, const struct sockaddr *to, socklen_t n) __asm__("connect");
+
+int client_connect(int fd, const struct sockaddr *to, socklen_t n)
+{
+	static int (*real)(int, const struct sockaddr *, socklen_t);
+
+	if (refusal != 0) {
+		errno = refusal;
+		return -1;
+	}
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "connect");
+	return real(fd, to, n);
+}
+
+static void test_forbidden(void **state)
+{
+	static const struct {
+		int error;
+		enum http_why why;
+	} refusals[] = { { EPERM, HTTP_WHY_FORBIDDEN }, { EACCES, HTTP_WHY_FORBIDDEN },
+		{ ENETUNREACH, HTTP_WHY_CONNECT } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+		struct side s;
+
+		refusal = refusals[i].error;
+		open_side(&s, 1, NULL, NULL);
+		start(&s, "/ok", "POST", "a=1", 10000);
+		run_until(&s, 1);
+		assert_int_equal(s.outcome, HTTP_NOT_SENT);
+		assert_int_equal(s.why, refusals[i].why);
+		close_side(&s);
+	}
+	refusal = 0;
+	assert_non_null(strstr(http_why_text(HTTP_WHY_FORBIDDEN), "cloud.conf.example"));
 }
 
 /* -- what left, and what came back ------------------------------------------------------------- */
@@ -575,10 +621,10 @@ int main(void)
 	enum { ROWS = sizeof rows / sizeof *rows };
 	static struct CMUnitTest tests[ROWS + 8];
 	const struct CMUnitTest single[] = { cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_keep_alive), cmocka_unit_test(test_dead_connection),
-		cmocka_unit_test(test_parallel), cmocka_unit_test(test_cancel),
-		cmocka_unit_test(test_close_while_busy), cmocka_unit_test(test_close_from_done),
-		cmocka_unit_test(test_tls) };
+		cmocka_unit_test(test_forbidden), cmocka_unit_test(test_keep_alive),
+		cmocka_unit_test(test_dead_connection), cmocka_unit_test(test_parallel),
+		cmocka_unit_test(test_cancel), cmocka_unit_test(test_close_while_busy),
+		cmocka_unit_test(test_close_from_done), cmocka_unit_test(test_tls) };
 
 	for (size_t i = 0; i < ROWS; i++)
 		tests[i] = (struct CMUnitTest){ .name = rows[i].name,

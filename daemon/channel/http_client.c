@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -57,6 +58,8 @@ static const struct {
 	[HTTP_WHY_NONE] = { "", "" },
 	[HTTP_WHY_RESOLVE] = { "resolve", "查不到服务器的地址,请检查网络和 DNS" },
 	[HTTP_WHY_CONNECT] = { "connect", "连不上服务器,请检查网络和防火墙" },
+	[HTTP_WHY_FORBIDDEN] = { "forbidden",
+		"本机不许网关连外网:照 quanzud.service.d/cloud.conf.example 放行,再重启" },
 	[HTTP_WHY_TLS] = { "tls", "服务器的证书通不过检查,请检查本机时间、ca_file 和网络出口" },
 	[HTTP_WHY_PROXY] = { "proxy", "代理服务器连不上或不肯转发,请检查 proxy" },
 	[HTTP_WHY_URL] = { "url", "地址写错了" },
@@ -73,6 +76,17 @@ const char *http_why_code(enum http_why w)
 const char *http_why_text(enum http_why w)
 {
 	return whys[w].text;
+}
+
+/* What the filter of a control group, or a firewall that says so, makes of connect(). */
+static bool is_forbidden(CURLcode rc, const struct http_transfer *t)
+{
+	long error = 0;
+
+	if (rc != CURLE_COULDNT_CONNECT)
+		return false;
+	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
+	return error == EPERM || error == EACCES;
 }
 
 static enum http_why why_of(CURLcode rc, const struct http_transfer *t)
@@ -102,6 +116,8 @@ static enum http_why why_of(CURLcode rc, const struct http_transfer *t)
 	default:
 		if (t->may_have_left)
 			return HTTP_WHY_CUT;
+		if (is_forbidden(rc, t))
+			return HTTP_WHY_FORBIDDEN;
 		return t->client->proxy != NULL ? HTTP_WHY_PROXY : HTTP_WHY_CONNECT;
 	}
 }

@@ -34,7 +34,8 @@ def main():
     check("the unit scores 1.6 or better (%.1f)" % exposure, code == 0 and exposure <= 1.6, "exit %d" % code)
     files = install(os.environ.get("B", "build"))
     for want in ("usr/sbin/quanzud", "usr/bin/quanzu", "usr/bin/quanzu-modemsim", "etc/quanzu/quanzud.conf",
-                 "usr/lib/systemd/system/quanzud.service", "usr/lib/sysusers.d/quanzu.conf",
+                 "usr/lib/systemd/system/quanzud.service",
+                 "usr/lib/systemd/system/quanzud.service.d/cloud.conf.example", "usr/lib/sysusers.d/quanzu.conf",
                  "usr/lib/tmpfiles.d/quanzu.conf", "usr/lib/udev/rules.d/78-quanzu.rules",
                  "usr/share/man/man8/quanzud.8", "usr/share/man/man1/quanzu.1", "usr/share/man/man5/quanzud.conf.5"):
         check("make install puts " + want, want in files)

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "channel.h"
+#include "metrics.h"
 #include "pump.h"
 
 struct pump {
@@ -27,6 +28,14 @@ struct pump {
 	bool freed;
 };
 
+enum { LANE_COUNTED = 8 };
+
+struct lane_counted {
+	size_t what;
+	char result[16]; /* "" none */
+	struct metric *metric;
+};
+
 struct lane { /* one channel */
 	struct pump *pump;
 	struct channel_settings set;
@@ -37,6 +46,7 @@ struct lane { /* one channel */
 	int out;         /* loop: messages in the channel's hands */
 	int busy;        /* loop: the same, and until their verdict is on disk */
 	bool pacing;
+	struct lane_counted counted[LANE_COUNTED]; /* loop */
 	struct send_part last; /* loop: the part that ended the message; id 0: none */
 	/* Written by the loop, read by the desk. */
 	_Atomic bool up, suspect;
@@ -75,7 +85,7 @@ void lane_cross_in_time(struct crossing *x);   /* with the verdict of the messag
 void lane_cross_patiently(struct crossing *x); /* within moments: nobody waits for it */
 void lane_copy(char *out, size_t n, const char *text);
 /* quanzu_channel_NAME_total{channel=,result=} */
-void lane_count(const struct lane *l, const char *name, const char *result, int64_t n);
+void lane_count(struct lane *l, const char *name, const char *result, int64_t n);
 
 /* -- pump_out.c: messages, in the loop unless said ------------------------------------------- */
 

@@ -74,27 +74,53 @@ void lane_cross_in_time(struct crossing *x)
 
 void lane_copy(char *out, size_t n, const char *text)
 {
-	snprintf(out, n, "%s", text == NULL ? "" : text);
+	size_t len = text == NULL ? 0 : strnlen(text, n - 1);
+
+	if (len > 0)
+		memcpy(out, text, len);
+	out[len] = '\0';
 }
 
-void lane_count(const struct lane *l, const char *name, const char *result, int64_t n)
-{
-	static const struct {
-		const char *name, *metric, *help;
-	} metrics[] = { { "message", "quanzu_channel_messages_total",
-				"messages that a channel ended, by result" },
-		{ "call", "quanzu_channel_calls_total", "calls that a channel ended, by result" },
-		{ "part", "quanzu_channel_parts_total", "parts that a network took" },
-		{ "receipt", "quanzu_channel_receipts_total", "delivery reports, by outcome" } };
-	char labels[METRIC_LABELS];
-	size_t i = 0;
+static const struct {
+	const char *name, *metric, *help;
+} metrics[] = { { "message", "quanzu_channel_messages_total",
+			"messages that a channel ended, by result" },
+	{ "call", "quanzu_channel_calls_total", "calls that a channel ended, by result" },
+	{ "part", "quanzu_channel_parts_total", "parts that a network took" },
+	{ "receipt", "quanzu_channel_receipts_total", "delivery reports, by outcome" } };
 
-	while (strcmp(metrics[i].name, name) != 0)
-		i++;
-	if (result == NULL)
+static struct metric *metric_of(const struct lane *l, size_t i, const char *result)
+{
+	char labels[METRIC_LABELS];
+
+	if (result[0] == '\0')
 		snprintf(labels, sizeof labels, "channel=\"%s\"", l->set.name);
 	else
 		snprintf(
 			labels, sizeof labels, "channel=\"%s\",result=\"%s\"", l->set.name, result);
-	metric_add(metric_get(metrics[i].metric, metrics[i].help, labels), n);
+	return metric_get(metrics[i].metric, metrics[i].help, labels);
+}
+
+/* The few that a lane counts with every message stand with it. */
+void lane_count(struct lane *l, const char *name, const char *result, int64_t n)
+{
+	struct lane_counted *c = l->counted;
+	size_t i = 0;
+
+	if (result == NULL)
+		result = "";
+	while (strcmp(metrics[i].name, name) != 0)
+		i++;
+	for (; c < l->counted + LANE_COUNTED && c->metric != NULL; c++) {
+		if (c->what != i || strcmp(c->result, result) != 0)
+			continue;
+		metric_add(c->metric, n);
+		return;
+	}
+	if (c < l->counted + LANE_COUNTED && strlen(result) < sizeof c->result) {
+		c->what = i;
+		lane_copy(c->result, sizeof c->result, result);
+		c->metric = metric_of(l, i, result);
+	}
+	metric_add(metric_of(l, i, result), n);
 }

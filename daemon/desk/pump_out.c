@@ -88,8 +88,8 @@ static void claim(struct desk *d, struct crossing *x)
 {
 	struct lane *l = x->lane;
 	/* A call is up to three minutes long: an urgent SMS that waits does not wait for it. */
-	enum outgoing_kind first =
-		l->calls_next && !desk_urgent_waits(d) ? OUTGOING_CALL : OUTGOING_SMS;
+	bool call = l->set.voice && l->calls_next && !desk_urgent_waits(d);
+	enum outgoing_kind first = call ? OUTGOING_CALL : OUTGOING_SMS;
 
 	if (x->starved)
 		l->hungry--;

@@ -16,6 +16,12 @@ static bool is_hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
 }
 
+/* Stays as it is, whatever stands beside it. */
+static bool is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7F && !is_hex(c);
+}
+
 /* What stands for a run of hex or figures; its length, 0: it stays as it is. */
 static size_t short_form(const char *s, size_t hex, size_t digits, char out[32])
 {
@@ -40,10 +46,14 @@ static size_t mask_figures(const char *line, const char *end, char out[DIALOGUE_
 		size_t hex = 0, digits, take;
 		char form[32];
 
+		if (is_plain(*line)) {
+			out[used++] = *line++;
+			continue;
+		}
 		while (line + hex < end && is_hex(line[hex]))
 			hex++;
-		digits = strspn(line, "0123456789");
-		digits = digits < hex ? digits : hex;
+		for (digits = 0; digits < hex && line[digits] <= '9'; digits++)
+			;
 		take = hex >= LONG_HEX ? hex : digits;
 		if (take > 0 && short_form(line, hex, digits, form) > 0) {
 			used += (size_t)snprintf(out + used, DIALOGUE_TEXT - used, "%s", form);

@@ -22,13 +22,23 @@ struct awaited; /* of one channel */
 struct awaited *awaited_new(void);
 void awaited_free(struct awaited *a); /* NULL is allowed */
 
+struct awaited_part {
+	int64_t id, case_id; /* of its message */
+	int part, parts;     /* 0-based, total; 0 not known */
+};
+
 /* That message goes to that number now; the last AWAITED_MESSAGES are known. */
-void awaited_message(struct awaited *a, int64_t id, const char *number);
-/* A part of it was sent by that reference (0 to 255). Of an unknown message: the reference is forgotten. */
-void awaited_part(struct awaited *a, int64_t id, int part, int mr, int64_t now_ms);
-/* The newest part with that reference, a number that is the same, and not sent before since_ms;
- * it is forgotten by this. */
+void awaited_message(struct awaited *a, int64_t id, int64_t case_id, const char *number);
+/*
+ * A part of it was sent by that reference (0 to 255); p's case is not read. Of an unknown message: the
+ * reference is forgotten.
+ */
+void awaited_sent(struct awaited *a, const struct awaited_part *p, int mr, int64_t now_ms);
+/*
+ * The newest part with that reference, a number that is the same, and not sent before since_ms; it is
+ * forgotten by this.
+ */
 bool awaited_take(struct awaited *a, int mr, const char *number,
-	bool (*same)(const char *, const char *), int64_t since_ms, int64_t *id, int *part);
+	bool (*same)(const char *, const char *), int64_t since_ms, struct awaited_part *out);
 
 #endif

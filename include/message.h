@@ -55,6 +55,8 @@ size_t message_waiting_for(
 void message_text_put(struct store *s, int64_t id, const char *text); /* of no template any more */
 /* A step of its life with its event; false: forbidden. Writes the other fields as they stand in *m. */
 bool message_event(struct store *s, struct message *m, enum message_event ev, const char *reason);
+/* MSG_EV_REPORT_OK of one that is sent, whose row need not be read. False: it is not so, nothing is done. */
+bool message_delivered(struct store *s, int64_t id, int64_t case_id, const char *channel);
 /*
  * The first of that kind that waits in the queue, not held, behind `after` (NULL: of all), with its
  * phone and text; false: none.

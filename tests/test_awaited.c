@@ -14,22 +14,32 @@
 
 enum { T = 1000000 };
 
-static int64_t taken; /* message * 10 + part; 0 none */
-
+/* message * 10 + part; 0 none */
 static int64_t take(struct awaited *a, int mr, const char *number, int64_t since)
 {
-	int64_t id = 0;
-	int part = 0;
+	struct awaited_part p;
 
-	taken = awaited_take(a, mr, number, pdu_same_number, since, &id, &part) ? id * 10 + part
-										: 0;
-	return taken;
+	if (!awaited_take(a, mr, number, pdu_same_number, since, &p))
+		return 0;
+	assert_int_equal(p.case_id, 1000 + p.id);
+	assert_int_equal(p.parts, 3);
+	return p.id * 10 + p.part;
+}
+
+static void goes(struct awaited *a, int64_t id, const char *number)
+{
+	awaited_message(a, id, 1000 + id, number);
+}
+
+static void part(struct awaited *a, int64_t id, int n, int mr, int64_t at)
+{
+	awaited_sent(a, &(struct awaited_part){ .id = id, .part = n, .parts = 3 }, mr, at);
 }
 
 static void sent(struct awaited *a, int64_t id, const char *number, int mr, int64_t at)
 {
-	awaited_message(a, id, number);
-	awaited_part(a, id, 0, mr, at);
+	goes(a, id, number);
+	part(a, id, 0, mr, at);
 }
 
 static int setup(void **state)
@@ -59,10 +69,10 @@ static void each_part_has_its_reference(void **state)
 {
 	struct awaited *a = *state;
 
-	awaited_message(a, 7, "13800138000");
-	awaited_part(a, 7, 0, 254, T);
-	awaited_part(a, 7, 1, 255, T);
-	awaited_part(a, 7, 2, 0, T);
+	goes(a, 7, "13800138000");
+	part(a, 7, 0, 254, T);
+	part(a, 7, 1, 255, T);
+	part(a, 7, 2, 0, T);
 	assert_int_equal(take(a, 255, "13800138000", 0), 71);
 	assert_int_equal(take(a, 0, "13800138000", 0), 72);
 	assert_int_equal(take(a, 254, "13800138000", 0), 70);
@@ -110,8 +120,8 @@ static void an_unknown_message_makes_the_reference_unknown(void **state)
 	sent(a, 1, "13800138000", 5, T);
 	sent(a, 2, "13800138000", 6, T);
 	for (int i = 0; i < AWAITED_MESSAGES; i++)
-		awaited_message(a, 10 + i, "13800138009");
-	awaited_part(a, 3, 0, 5, T);
+		goes(a, 10 + i, "13800138009");
+	part(a, 3, 0, 5, T);
 	assert_int_equal(take(a, 5, "13800138000", 0), 0);
 	assert_int_equal(take(a, 6, "13800138000", 0), 20);
 }

@@ -9,8 +9,8 @@
 enum { REFERENCES = 256 };
 
 struct part {
-	int64_t id, sent_ms;
-	int part;
+	struct awaited_part is;
+	int64_t sent_ms;
 	char number[AWAITED_NUMBER];
 };
 
@@ -19,8 +19,8 @@ struct awaited {
 		int count;
 		struct part part[AWAITED_EACH];
 	} of[REFERENCES];
-	struct {
-		int64_t id;
+	struct message_to {
+		int64_t id, case_id;
 		char number[AWAITED_NUMBER];
 	} message[AWAITED_MESSAGES];
 	unsigned next; /* message */
@@ -40,19 +40,20 @@ void awaited_free(struct awaited *a)
 	free(a);
 }
 
-void awaited_message(struct awaited *a, int64_t id, const char *number)
+void awaited_message(struct awaited *a, int64_t id, int64_t case_id, const char *number)
 {
-	unsigned at = a->next++ % AWAITED_MESSAGES;
+	struct message_to *m = &a->message[a->next++ % AWAITED_MESSAGES];
 
-	a->message[at].id = id;
-	snprintf(a->message[at].number, AWAITED_NUMBER, "%s", number);
+	m->id = id;
+	m->case_id = case_id;
+	snprintf(m->number, AWAITED_NUMBER, "%s", number);
 }
 
-static const char *number_of(const struct awaited *a, int64_t id)
+static const struct message_to *message_of(const struct awaited *a, int64_t id)
 {
 	for (int i = 0; i < AWAITED_MESSAGES; i++)
 		if (a->message[i].id == id)
-			return a->message[i].number;
+			return &a->message[i];
 	return NULL;
 }
 
@@ -64,26 +65,27 @@ static void drop(struct awaited *a, int mr, int at)
 	memmove(&p[at], &p[at + 1], (size_t)(a->of[mr].count - at) * sizeof *p);
 }
 
-void awaited_part(struct awaited *a, int64_t id, int part, int mr, int64_t now_ms)
+void awaited_sent(struct awaited *a, const struct awaited_part *sent, int mr, int64_t now_ms)
 {
-	const char *number = number_of(a, id);
+	const struct message_to *m = message_of(a, sent->id);
 	struct part *p;
 
 	if (mr < 0 || mr >= REFERENCES)
 		return;
-	if (number == NULL) {
+	if (m == NULL) {
 		a->of[mr].count = 0; /* the newest one is not known: the table is */
 		return;
 	}
 	if (a->of[mr].count == AWAITED_EACH)
 		drop(a, mr, 0);
 	p = &a->of[mr].part[a->of[mr].count++];
-	*p = (struct part){ .id = id, .part = part, .sent_ms = now_ms };
-	memcpy(p->number, number, AWAITED_NUMBER);
+	*p = (struct part){ .is = *sent, .sent_ms = now_ms };
+	p->is.case_id = m->case_id;
+	memcpy(p->number, m->number, AWAITED_NUMBER);
 }
 
 bool awaited_take(struct awaited *a, int mr, const char *number,
-	bool (*same)(const char *, const char *), int64_t since_ms, int64_t *id, int *part)
+	bool (*same)(const char *, const char *), int64_t since_ms, struct awaited_part *out)
 {
 	if (mr < 0 || mr >= REFERENCES)
 		return false;
@@ -92,8 +94,7 @@ bool awaited_take(struct awaited *a, int mr, const char *number,
 
 		if (p->sent_ms < since_ms || !same(p->number, number))
 			continue;
-		*id = p->id;
-		*part = p->part;
+		*out = p->is;
 		drop(a, mr, i);
 		return true;
 	}

@@ -135,7 +135,7 @@ static bool take(struct desk *d, const char *channel, struct message *m, struct 
 	if (m->tries++ == 0)
 		traffic_taken(d, channel, m, m->phone);
 	if (awaited != NULL && out->kind == OUTGOING_SMS)
-		awaited_message(awaited, m->id, m->phone);
+		awaited_message(awaited, m->id, m->case_id, m->phone);
 	if (out->kind == OUTGOING_SMS && m->concat_ref < 0 && text_units(out->text) > ONE_PART)
 		m->concat_ref = message_concat_ref(d->s, m->phone);
 	out->concat_ref = m->concat_ref < 0 ? 0 : m->concat_ref;

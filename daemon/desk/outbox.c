@@ -34,7 +34,9 @@ static void part_of(
 	if (p->verdict != SEND_SENT)
 		return;
 	if (awaited != NULL)
-		awaited_part(awaited, m->id, p->part, p->mr, d->s->now_ms);
+		awaited_sent(awaited,
+			&(struct awaited_part){ .id = m->id, .part = p->part, .parts = p->parts },
+			p->mr, d->s->now_ms);
 	traffic_count(d, channel, 1);
 	receipt_early(d, m, p, channel);
 }
@@ -201,13 +203,15 @@ void desk_sent(struct desk *d, const char *channel, const struct send_part *last
 void desk_late(struct desk *d, const char *channel, int64_t id, int part, int mr)
 {
 	struct message_parts n;
+	struct awaited *awaited = traffic_awaited(d, channel);
 	struct message m;
 
 	if (!message_get(d->s, id, &m))
 		return;
 	message_part_put(d->s, id, part, "sent", channel, mr, "late answer");
-	if (traffic_awaited(d, channel) != NULL)
-		awaited_part(traffic_awaited(d, channel), id, part, mr, d->s->now_ms);
+	if (awaited != NULL)
+		awaited_sent(awaited, &(struct awaited_part){ .id = id, .part = part }, mr,
+			d->s->now_ms);
 	n = message_parts(d->s, id);
 	if (m.state == MSG_UNSURE && n.unsure == 0 && n.sent + n.delivered >= m.parts)
 		message_event(d->s, &m, MSG_EV_ACCEPTED, NULL);

@@ -167,20 +167,22 @@ void receipt_early_ref(struct desk *d, struct message *m, const char *other_ref)
 static bool report_by_heart(struct desk *d, const char *channel, const struct report *r)
 {
 	struct awaited *awaited = traffic_awaited(d, channel);
+	struct awaited_part p;
 	struct message m;
 	char error[32];
-	int64_t id;
-	int part;
 
 	if (awaited == NULL || strcmp(r->outcome, "pending") == 0 ||
 		!awaited_take(awaited, r->mr, r->number, pdu_same_number,
-			d->s->now_ms - REPORT_DAYS * DAY_MS, &id, &part) ||
-		!message_get(d->s, id, &m))
+			d->s->now_ms - REPORT_DAYS * DAY_MS, &p))
 		return false;
 	part_error(r->status, error);
-	if (!message_part_report(d->s, id, part, r->outcome, channel, r->mr, error))
+	if (!message_part_report(d->s, p.id, p.part, r->outcome, channel, r->mr, error))
 		return false;
-	settle_report(d, &m, m.parts, r->outcome, undelivered);
+	if (p.parts == 1 && strcmp(r->outcome, "delivered") == 0 &&
+		message_delivered(d->s, p.id, p.case_id, channel))
+		return true;
+	if (message_get(d->s, p.id, &m))
+		settle_report(d, &m, m.parts, r->outcome, undelivered);
 	return true;
 }
 

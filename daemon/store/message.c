@@ -196,6 +196,12 @@ static void step_event(
 			event_data(from_code, to_code, m->channel, reason));
 }
 
+static const char *event_kind(enum message_event ev, char out[40])
+{
+	snprintf(out, 40, "message.%s", message_life.event_codes[ev]);
+	return out;
+}
+
 bool message_event(struct store *s, struct message *m, enum message_event ev, const char *reason)
 {
 	int to = machine_next(&message_life, (int)m->state, (int)ev);
@@ -226,9 +232,27 @@ bool message_event(struct store *s, struct message *m, enum message_event ev, co
 			DT(machine_code(&message_life, (int)m->state))));
 	if (db_changes(s->db) != 1)
 		db_fail(s->db, STORE_CONFLICT);
-	snprintf(kind, sizeof kind, "message.%s", message_life.event_codes[ev]);
-	step_event(s, m, kind, to, reason);
+	step_event(s, m, event_kind(ev, kind), to, reason);
 	m->state = (enum message_state)to;
+	return true;
+}
+
+bool message_delivered(struct store *s, int64_t id, int64_t case_id, const char *channel)
+{
+	const struct message m = {
+		.id = id, .case_id = case_id, .channel = channel, .state = MSG_SENT
+	};
+	int to = machine_next(&message_life, MSG_SENT, MSG_EV_REPORT_OK);
+	char kind[40];
+
+	if (!db_run(s->db,
+		    "UPDATE message SET state = ?, ended_at = ? WHERE id = ? AND state = ?"
+		    " AND case_id = ? AND channel = ?",
+		    DB_ARGS(DT(machine_code(&message_life, to)), DI(s->now_ms), DI(id),
+			    DT(machine_code(&message_life, MSG_SENT)), DI(case_id), DT(channel))) ||
+		db_changes(s->db) != 1)
+		return false;
+	step_event(s, &m, event_kind(MSG_EV_REPORT_OK, kind), to, NULL);
 	return true;
 }
 

@@ -3,7 +3,7 @@
  *
  * For what is written often and read rarely, such as the data of events: no tree, no blanks,
  * members in the order of the calls (give them in the order of their keys). Keys are plain
- * words of ours; values are UTF-8 and escaped as JSON wants it.
+ * words of ours, at most 60 bytes; values are UTF-8 and escaped as JSON wants it.
  */
 #ifndef QUANZU_JOT_H
 #define QUANZU_JOT_H

@@ -346,7 +346,9 @@ static const struct bad_row {
 	{ "no time", "since", "yesterday" },
 	{ "no yes or no", "drill", "perhaps" },
 	{ "SQL for a number", "team", "1 OR 1=1" },
-	{ "more words than fit", "level", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q" },
+	{ "more words than fit", "level",
+		"a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y,z,"
+		"aa,ab,ac,ad,ae,af,ag" },
 };
 
 static void a_bad_filter_is_named(void **state)

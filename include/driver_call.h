@@ -1,31 +1,15 @@
 /*
  * driver_call.h - one call, as the driver keeps it: part of struct driver. Nobody else looks in.
  *
- * The procedure (modem rules 13.1) is a table of states and events in driver_call.c; each state
- * has a time limit. driver_speech.c speaks, driver_ear.c hears: lists, lines, keys, rings.
+ * The procedure (modem rules 13.1) is a table of states and events (call_life.h); each state
+ * has a time limit in driver_call.c. driver_speech.c speaks, driver_ear.c hears: lists, lines, keys, rings.
  */
 #ifndef QUANZU_DRIVER_CALL_H
 #define QUANZU_DRIVER_CALL_H
 
+#include "call_life.h"
 #include "call_profile.h"
 #include "modem.h"
-
-enum call_state {
-	CALL_IDLE,
-	CALL_DIAL,      /* ATD is written */
-	CALL_WAIT,      /* it dials or rings */
-	CALL_SPEAK,     /* somebody has picked up: the text */
-	CALL_KEYS,      /* quiet: a key? */
-	CALL_REPLY,     /* the words to a key */
-	CALL_DECIDE,    /* quiet behind a key that waits */
-	CALL_CONFIRMED, /* the words behind the last key */
-	CALL_HANGUP,
-	CALL_CAUSE, /* it has ended unanswered: why? */
-	CALL_CLASH, /* somebody called us at that moment: turned away, then dialled again */
-	CALL_END,   /* told to the owner, passed at once */
-	CALL_PAUSE, /* the modem gets its breath */
-	CALL_STATES
-};
 
 enum speech_way { SPEECH_TTS, SPEECH_FILE, SPEECH_PORT, SPEECH_NONE };
 

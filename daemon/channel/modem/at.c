@@ -1,5 +1,5 @@
 /* at.c - the AT engine. */
-#include "at.h"
+#include "at_room.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -36,15 +36,7 @@ void at_init(struct at *at, void (*write)(void *arg, const char *bytes, size_t n
 	line_init(&at->lines);
 }
 
-static bool is_hex(const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!isxdigit((unsigned char)s[i]))
-			return false;
-	return n > 0;
-}
-
-static struct at_event blank(enum at_kind kind, const char *line, size_t len)
+struct at_event at_blank(enum at_kind kind, const char *line, size_t len)
 {
 	struct at_event e = { .kind = kind, .line = line, .len = len, .name = "" };
 
@@ -52,7 +44,7 @@ static struct at_event blank(enum at_kind kind, const char *line, size_t len)
 	return e;
 }
 
-static void emit(struct at *at, const struct at_event *e)
+void at_emit(struct at *at, const struct at_event *e)
 {
 	at->ignored += e->kind == AT_IGNORED;
 	at->event(at->arg, e);
@@ -60,9 +52,9 @@ static void emit(struct at *at, const struct at_event *e)
 
 static void emit_line(struct at *at, enum at_kind kind, const char *line, size_t len)
 {
-	struct at_event e = blank(kind, line, len);
+	struct at_event e = at_blank(kind, line, len);
 
-	emit(at, &e);
+	at_emit(at, &e);
 }
 
 /* Writing */
@@ -242,7 +234,7 @@ static void sort_result(struct at *at, struct at_event *e)
 		e->kind = AT_IGNORED;
 		at->stray += at->state == AT_STATE_IDLE;
 	}
-	emit(at, e);
+	at_emit(at, e);
 }
 
 static void sort_call_result(struct at *at, struct at_event *e)
@@ -251,7 +243,7 @@ static void sort_call_result(struct at *at, struct at_event *e)
 
 	if (e->result == AT_CONNECT && at->state == AT_STATE_BUSY && at->wants_data) {
 		e->kind = AT_PROMPT;
-		emit(at, e);
+		at_emit(at, e);
 		return;
 	}
 	if (e->result == AT_CONNECT)
@@ -261,11 +253,10 @@ static void sort_call_result(struct at *at, struct at_event *e)
 		at->state = AT_STATE_IDLE;
 		at->name[0] = at->command[0] = '\0';
 	}
-	emit(at, e);
+	at_emit(at, e);
 }
 
-/* Splits "+NAME: rest"; NULL when the line has not that form. */
-static const char *name_and_rest(const char *line, char name[AT_NAME_MAX])
+const char *at_name(const char *line, char name[AT_NAME_MAX])
 {
 	const char *colon = strchr(line, ':');
 	size_t n = colon == NULL ? 0 : (size_t)(colon - line);
@@ -280,93 +271,6 @@ static const char *name_and_rest(const char *line, char name[AT_NAME_MAX])
 	for (colon++; *colon == ' '; colon++)
 		;
 	return colon;
-}
-
-static void header_done(struct at *at, const char *pdu)
-{
-	char hex[LINE_MAX_BYTES + 1], name[AT_NAME_MAX];
-	struct at_event e =
-		blank(at->header.own ? AT_REPLY : AT_URC, at->header.line, strlen(at->header.line));
-	struct at_fields fields;
-	const char *rest = name_and_rest(at->header.line, name);
-	size_t n = 0;
-
-	assert(rest != NULL);
-	at->header.waits = false;
-	at_fields(rest, &fields);
-	at_parse(name, rest, &fields, &e.shape, &e.v);
-	e.name = name;
-	e.fields = &fields;
-	if (pdu != NULL) {
-		for (; n < LINE_MAX_BYTES && pdu[n] != '\0'; n++)
-			hex[n] = (char)toupper((unsigned char)pdu[n]);
-		hex[n] = '\0';
-		e.v.message.pdu = hex;
-	}
-	emit(at, &e);
-}
-
-/* The header has lost its PDU, unless it said that there is none. `line`: what came instead. */
-static void header_lost(struct at *at, const char *line, size_t len)
-{
-	struct at_event e = blank(AT_BAD, line, len);
-	struct at_fields fields;
-	char name[AT_NAME_MAX];
-	const char *rest = name_and_rest(at->header.line, name);
-
-	at_fields(rest, &fields);
-	at_parse(name, rest, &fields, &e.shape, &e.v);
-	if (at->header.own && at_number(&fields, fields.n - 1) == 0) {
-		header_done(at, NULL);
-		return;
-	}
-	at->header.waits = false;
-	e.name = name;
-	emit(at, &e);
-}
-
-static void lost_before(struct at *at)
-{
-	static const char none[] = "no PDU";
-
-	if (at->header.waits)
-		header_lost(at, none, sizeof none - 1);
-}
-
-/* "+CMGL: 9,0,,22 0891...": header and PDU on one line. Cuts the header and returns the PDU. */
-static char *inline_pdu(char *line)
-{
-	char *space = strrchr(line, ' ');
-
-	if (space == NULL || space == line || !isdigit((unsigned char)space[-1]))
-		return NULL;
-	if (strlen(space + 1) < 10 || !is_hex(space + 1, strlen(space + 1)))
-		return NULL;
-	*space = '\0';
-	return space + 1;
-}
-
-/* False: the header itself cannot be used. */
-static bool header_begins(struct at *at, const char *name, const char *line, bool own)
-{
-	struct at_fields fields;
-	enum at_shape shape;
-	union at_value v;
-	char *pdu, rest_name[AT_NAME_MAX];
-	const char *rest;
-
-	lost_before(at);
-	snprintf(at->header.line, sizeof at->header.line, "%s", line);
-	pdu = inline_pdu(at->header.line);
-	rest = name_and_rest(at->header.line, rest_name);
-	at_fields(rest, &fields);
-	if (!at_parse(name, rest, &fields, &shape, &v))
-		return false;
-	at->header.waits = true;
-	at->header.own = own;
-	if (pdu != NULL)
-		header_done(at, pdu);
-	return true;
 }
 
 static bool has_pdu(const struct at *at, const char *name)
@@ -394,7 +298,7 @@ static bool is_answer(const struct at *at, const char *name, const struct at_fie
 
 static void sort_named(struct at *at, const char *name, const char *rest, const char *line)
 {
-	struct at_event e = blank(AT_URC, line, strlen(line));
+	struct at_event e = at_blank(AT_URC, line, strlen(line));
 	struct at_fields fields;
 	enum atsort sorted = ATSORT_NO;
 	bool answer;
@@ -406,10 +310,10 @@ static void sort_named(struct at *at, const char *name, const char *rest, const 
 	if (!answer || (!at->query && strcmp(name, "+CFUN") != 0))
 		sorted = atsort_named(name, rest, &fields, &e);
 	if (sorted == ATSORT_YES) {
-		emit(at, &e);
+		at_emit(at, &e);
 		return;
 	}
-	if (has_pdu(at, name) && header_begins(at, name, line, answer))
+	if (has_pdu(at, name) && at_header_begins(at, name, line, answer))
 		return;
 	e.kind = answer ? AT_REPLY : AT_URC;
 	if (sorted == ATSORT_BAD || !at_parse(name, rest, &fields, &e.shape, &e.v)) {
@@ -420,7 +324,7 @@ static void sort_named(struct at *at, const char *name, const char *rest, const 
 	}
 	if (e.kind == AT_REPLY && at->state == AT_STATE_RESYNC)
 		at->probe_seen = probe_of(at, name);
-	emit(at, &e);
+	at_emit(at, &e);
 }
 
 /* Quotes of a +CUSD line that are still open: the text goes on in the next line. */
@@ -451,18 +355,9 @@ static bool ussd_takes(struct at *at, const char *line, size_t len)
 		char name[AT_NAME_MAX];
 
 		at->ussd_len = 0;
-		sort_named(at, "+CUSD", name_and_rest(at->ussd, name), at->ussd);
+		sort_named(at, "+CUSD", at_name(at->ussd, name), at->ussd);
 	}
 	return true;
-}
-
-static bool is_pdu(const struct at *at, const char *line, size_t len)
-{
-	enum { IDENTITY_MAX = 24 }; /* an ICCID is no PDU */
-
-	if (!at->header.waits || len % 2 != 0 || !is_hex(line, len))
-		return false;
-	return !at->identity || at->state != AT_STATE_BUSY || len > IDENTITY_MAX;
 }
 
 static void sort_unknown(struct at *at, const char *line, size_t len)
@@ -470,29 +365,29 @@ static void sort_unknown(struct at *at, const char *line, size_t len)
 	if (at->state == AT_STATE_BUSY && at->identity)
 		emit_line(at, AT_TEXT, line, len);
 	else if (at->header.waits)
-		header_lost(at, line, len);
+		at_header_lost(at, line, len);
 	else
 		emit_line(at, AT_IGNORED, line, len);
 }
 
 static void sort_line(struct at *at, const char *line, size_t len)
 {
-	struct at_event e = blank(AT_IGNORED, line, len);
+	struct at_event e = at_blank(AT_IGNORED, line, len);
 	char name[AT_NAME_MAX];
 	const char *rest;
 
 	if (is_echo(at, line, len) || ussd_takes(at, line, len))
 		return;
-	if (is_pdu(at, line, len)) {
-		header_done(at, line);
+	if (at_header_takes(at, line, len)) {
+		at_header_done(at, line);
 	} else if (atsort_result(line, &e)) {
-		lost_before(at);
+		at_header_over(at);
 		sort_result(at, &e);
 	} else if (atsort_call_result(line, &e)) {
 		sort_call_result(at, &e);
 	} else if (atsort_bare(line, &e)) {
-		emit(at, &e);
-	} else if ((rest = name_and_rest(line, name)) != NULL) {
+		at_emit(at, &e);
+	} else if ((rest = at_name(line, name)) != NULL) {
 		sort_named(at, name, rest, line);
 	} else {
 		sort_unknown(at, line, len);
@@ -504,7 +399,7 @@ static void sort_spoilt(struct at *at, const struct line *line)
 	if (is_echo(at, line->text, line->len))
 		return;
 	if (at->header.waits)
-		header_lost(at, line->text, line->len);
+		at_header_lost(at, line->text, line->len);
 	else
 		emit_line(at, AT_IGNORED, line->text, line->len);
 }
@@ -537,7 +432,7 @@ void at_feed(struct at *at, const char *bytes, size_t n)
 
 void at_quiet(struct at *at)
 {
-	lost_before(at);
+	at_header_over(at);
 	if (at->ussd_len > 0)
 		emit_line(at, AT_IGNORED, at->ussd, at->ussd_len);
 	at->ussd_len = 0;

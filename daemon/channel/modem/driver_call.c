@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "call_cause.h"
+#include "call_life.h"
 #include "driver_room.h"
 
 #include "banned.h"
@@ -33,52 +34,11 @@ enum {
 
 enum todo { TODO_DIAL = 1, TODO_HANGUP = 2, TODO_CAUSE = 4 };
 
-enum call_event {
-	CEV_TAKEN,  /* the modem has begun to dial; or the command of the state is done */
-	CEV_UP,     /* somebody or something has picked up */
-	CEV_GONE,   /* it has ended */
-	CEV_SPOKEN, /* what was to be said is said */
-	CEV_ENDS,   /* a key that ends, that waits, that says something */
-	CEV_WAITS,
-	CEV_SAYS,
-	CEV_AGAIN, /* the text once more */
-	CEV_QUIET, /* wait for a key */
-	CEV_CLASH,
-	CEV_TIME, /* the limit of the state */
-	CEV_OVER, /* enough */
-	CALL_EVENTS
-};
-
-/* An empty cell: an event that means nothing then, such as a line that comes late. */
-/* clang-format off */
-static const unsigned char table[CALL_STATES][CALL_EVENTS] = {
-	[CALL_DIAL] = { [CEV_TAKEN] = CALL_WAIT, [CEV_UP] = CALL_SPEAK, [CEV_GONE] = CALL_CAUSE,
-	                [CEV_CLASH] = CALL_CLASH, [CEV_OVER] = CALL_HANGUP, [CEV_TIME] = CALL_WAIT },
-	[CALL_WAIT] = { [CEV_UP] = CALL_SPEAK, [CEV_GONE] = CALL_CAUSE, [CEV_CLASH] = CALL_CLASH,
-	                [CEV_TIME] = CALL_HANGUP, [CEV_OVER] = CALL_HANGUP },
-	[CALL_SPEAK] = { [CEV_SPOKEN] = CALL_KEYS, [CEV_ENDS] = CALL_CONFIRMED, [CEV_WAITS] = CALL_REPLY,
-	                 [CEV_SAYS] = CALL_REPLY, [CEV_GONE] = CALL_END, [CEV_OVER] = CALL_HANGUP },
-	[CALL_KEYS] = { [CEV_AGAIN] = CALL_SPEAK, [CEV_ENDS] = CALL_CONFIRMED, [CEV_WAITS] = CALL_REPLY,
-	                [CEV_SAYS] = CALL_REPLY, [CEV_GONE] = CALL_END, [CEV_OVER] = CALL_HANGUP },
-	[CALL_REPLY] = { [CEV_SPOKEN] = CALL_DECIDE, [CEV_AGAIN] = CALL_SPEAK, [CEV_QUIET] = CALL_KEYS,
-	                 [CEV_ENDS] = CALL_CONFIRMED, [CEV_WAITS] = CALL_REPLY, [CEV_SAYS] = CALL_REPLY,
-	                 [CEV_GONE] = CALL_END, [CEV_OVER] = CALL_HANGUP },
-	[CALL_DECIDE] = { [CEV_TIME] = CALL_HANGUP, [CEV_ENDS] = CALL_CONFIRMED, [CEV_WAITS] = CALL_REPLY,
-	                  [CEV_GONE] = CALL_END, [CEV_OVER] = CALL_HANGUP },
-	[CALL_CONFIRMED] = { [CEV_SPOKEN] = CALL_HANGUP, [CEV_TIME] = CALL_HANGUP, [CEV_GONE] = CALL_END,
-	                     [CEV_OVER] = CALL_HANGUP },
-	[CALL_HANGUP] = { [CEV_TAKEN] = CALL_END, [CEV_TIME] = CALL_END },
-	[CALL_CAUSE] = { [CEV_TAKEN] = CALL_END, [CEV_TIME] = CALL_END, [CEV_OVER] = CALL_END },
-	[CALL_CLASH] = { [CEV_TIME] = CALL_DIAL, [CEV_OVER] = CALL_HANGUP },
-	[CALL_PAUSE] = { [CEV_TIME] = CALL_IDLE },
-};
-/* clang-format on */
-
 static void enter(struct driver *d, enum call_state s);
 
 static void post(struct driver *d, enum call_event ev)
 {
-	enum call_state to = (enum call_state)table[d->call.state][ev];
+	enum call_state to = call_life_next(d->call.state, ev);
 
 	if (to != CALL_IDLE || d->call.state == CALL_PAUSE)
 		enter(d, to);

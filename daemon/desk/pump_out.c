@@ -60,7 +60,7 @@ static void tell_lane(struct lane *l, struct desk *d, bool asks)
 static void tell_lanes(struct pump *p, struct desk *d, const struct lane *asks)
 {
 	for (int i = 0; i < p->count; i++)
-		tell_lane(&p->lane[i], d, &p->lane[i] == asks);
+		tell_lane(&p->lane[i], d, asks != NULL && asks == &p->lane[i]);
 }
 
 /* -- out ------------------------------------------------------------------------------------------- */

@@ -64,24 +64,36 @@ static void tell_ports(const char *there, char *text, size_t n)
 		snprintf(text, n, "现在有的串口:%s", there);
 }
 
+enum { NAMES_MAX = 2048 }; /* what a row of passwd or group may need; longer: the usual name */
+
+static const char *user_name(char room[NAMES_MAX])
+{
+	struct passwd entry, *me = NULL;
+
+	getpwuid_r(geteuid(), &entry, room, NAMES_MAX, &me);
+	return me == NULL ? "quanzu" : me->pw_name;
+}
+
 /*
- * Who must be in which group. Under PrivateUsers= groups have no names of their own, and what belongs
- * to root's group is not to be mended by joining it: then it is the group that Debian gives to ports.
+ * The group to join. Under PrivateUsers= groups have no names of their own, and what belongs to
+ * root's group is not to be mended by joining it: then it is the one that Debian gives to ports.
  */
-static void tell_mend(const char *path, char *text, size_t n)
+static const char *group_name(const char *path, char room[NAMES_MAX])
 {
 	enum { NOBODY = 65534 };
-	const char *group = "dialout", *user = "quanzu";
-	const struct passwd *me = getpwuid(geteuid());
+	struct group entry, *g = NULL;
 	struct stat st;
 
-	if (stat(path, &st) == 0 && st.st_gid != 0 && st.st_gid != NOBODY) {
-		const struct group *g = getgrgid(st.st_gid);
+	if (stat(path, &st) == 0 && st.st_gid != 0 && st.st_gid != NOBODY)
+		getgrgid_r(st.st_gid, &entry, room, NAMES_MAX, &g);
+	return g == NULL ? "dialout" : g->gr_name;
+}
 
-		group = g == NULL ? group : g->gr_name;
-	}
-	if (me != NULL)
-		user = me->pw_name;
+static void tell_mend(const char *path, char *text, size_t n)
+{
+	char of_user[NAMES_MAX], of_group[NAMES_MAX];
+	const char *user = user_name(of_user), *group = group_name(path, of_group);
+
 	snprintf(text, n,
 		"用户 %s 没有读写权限:执行 usermod -aG %s %s,再重启 quanzud;"
 		"仍然不行就看 ls -lL 里它属于谁",

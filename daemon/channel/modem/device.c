@@ -70,8 +70,9 @@ static const char *user_name(char room[NAMES_MAX])
 {
 	struct passwd entry, *me = NULL;
 
-	getpwuid_r(geteuid(), &entry, room, NAMES_MAX, &me);
-	return me == NULL ? "quanzu" : me->pw_name;
+	if (getpwuid_r(geteuid(), &entry, room, NAMES_MAX, &me) != 0 || me == NULL)
+		return "quanzu";
+	return me->pw_name;
 }
 
 /*
@@ -84,9 +85,10 @@ static const char *group_name(const char *path, char room[NAMES_MAX])
 	struct group entry, *g = NULL;
 	struct stat st;
 
-	if (stat(path, &st) == 0 && st.st_gid != 0 && st.st_gid != NOBODY)
-		getgrgid_r(st.st_gid, &entry, room, NAMES_MAX, &g);
-	return g == NULL ? "dialout" : g->gr_name;
+	if (stat(path, &st) != 0 || st.st_gid == 0 || st.st_gid == NOBODY ||
+		getgrgid_r(st.st_gid, &entry, room, NAMES_MAX, &g) != 0 || g == NULL)
+		return "dialout";
+	return g->gr_name;
 }
 
 static void tell_mend(const char *path, char *text, size_t n)

@@ -23,6 +23,8 @@ size_t text_put(uint32_t c, char out[4]);
 bool text_valid(const char *s, size_t n); /* UTF-8, shortest forms, no surrogates, no NUL */
 size_t text_count(const char *s);         /* characters of a valid text */
 size_t text_units(const char *s);         /* UTF-16 units, what an SMS counts */
+/* As many whole characters as fit n bytes with their NUL; n > 0. The two may overlap. */
+void text_copy(char *out, size_t n, const char *s);
 /* Bytes of the longest prefix of at most `chars` characters. */
 size_t text_prefix(const char *s, size_t chars);
 

@@ -694,6 +694,23 @@ static void a_fault_says_where_what_and_how_to_mend(void **state)
 	json_decref(o);
 }
 
+static void a_copy_ends_with_a_whole_character(void **state)
+{
+	char out[8];
+
+	(void)state;
+	text_copy(out, sizeof out, "余额不足");
+	assert_string_equal(out, "余额");
+	text_copy(out, sizeof out, "a余额");
+	assert_string_equal(out, "a余额");
+	text_copy(out, sizeof out, "1234567");
+	assert_string_equal(out, "1234567");
+	text_copy(out, sizeof out, out + 3);
+	assert_string_equal(out, "4567");
+	text_copy(out, 1, "a");
+	assert_string_equal(out, "");
+}
+
 static void long_pieces_of_a_fault_end_with_a_whole_character(void **state)
 {
 	char large[1000];
@@ -754,6 +771,7 @@ int main(void)
 		cmocka_unit_test(levels_are_words),
 		cmocka_unit_test(a_fault_says_where_what_and_how_to_mend),
 		cmocka_unit_test(long_pieces_of_a_fault_end_with_a_whole_character),
+		cmocka_unit_test(a_copy_ends_with_a_whole_character),
 	};
 	struct CMUnitTest tests[COUNT(plain) + COUNT(parse_rows)];
 

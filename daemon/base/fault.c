@@ -7,33 +7,19 @@
 
 #include "banned.h"
 
-/* Copies as many whole characters as fit. */
-static void copy(char *out, size_t n, const char *s)
-{
-	size_t len = strlen(s);
-
-	if (len >= n) {
-		len = n - 1;
-		while (len > 0 && ((unsigned char)s[len] & 0xC0) == 0x80)
-			len--;
-	}
-	memcpy(out, s, len);
-	out[len] = '\0';
-}
-
 void fault_set(struct fault *f, const char *code, const char *why, const char *mend)
 {
 	*f = (struct fault){ .row = 0 };
-	copy(f->code, sizeof f->code, code);
-	copy(f->why, sizeof f->why, why);
-	copy(f->mend, sizeof f->mend, mend);
+	text_copy(f->code, sizeof f->code, code);
+	text_copy(f->why, sizeof f->why, why);
+	text_copy(f->mend, sizeof f->mend, mend);
 }
 
 void fault_at(struct fault *f, int row, const char *column, const char *masked_value)
 {
 	f->row = row;
-	copy(f->column, sizeof f->column, column == NULL ? "" : column);
-	copy(f->value, sizeof f->value, masked_value == NULL ? "" : masked_value);
+	text_copy(f->column, sizeof f->column, column == NULL ? "" : column);
+	text_copy(f->value, sizeof f->value, masked_value == NULL ? "" : masked_value);
 }
 
 json_t *fault_json(const struct fault *f)

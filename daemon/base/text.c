@@ -116,6 +116,19 @@ size_t text_units(const char *s)
 	return n;
 }
 
+void text_copy(char *out, size_t n, const char *s)
+{
+	size_t len = strlen(s);
+
+	if (len >= n) {
+		len = n - 1;
+		while (len > 0 && ((unsigned char)s[len] & 0xC0) == 0x80)
+			len--;
+	}
+	memmove(out, s, len);
+	out[len] = '\0';
+}
+
 size_t text_prefix(const char *s, size_t chars)
 {
 	const char *p = s;

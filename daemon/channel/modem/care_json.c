@@ -6,6 +6,7 @@
 #include "json.h"
 #include "money.h"
 #include "seal.h"
+#include "text.h"
 
 #include "banned.h"
 
@@ -18,7 +19,7 @@ const char *care_alarm_code(enum care_alarm a)
 
 static void copy(char *out, size_t n, const char *s)
 {
-	snprintf(out, n, "%s", s == NULL ? "" : s);
+	text_copy(out, n, s == NULL ? "" : s); /* half a character is no text for JSON */
 }
 
 /* What is kept: one row a field, so that reading and writing cannot differ. */

@@ -4,6 +4,7 @@
 
 #include "care_room.h"
 #include "money.h"
+#include "text.h"
 
 #include "banned.h"
 
@@ -135,25 +136,13 @@ void care_credit_asked(struct care *c, int64_t now)
 	care_changed(c);
 }
 
-/* What fits of it, to the end of a character: half of one is no text for JSON. */
-static void note(char out[CARE_NOTE], const char *text)
-{
-	size_t n = strlen(text);
-
-	if (n >= CARE_NOTE)
-		for (n = CARE_NOTE - 1; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80; n--)
-			;
-	memmove(out, text, n);
-	out[n] = '\0';
-}
-
 void care_credit(struct care *c, int64_t now, const char *text, bool readable, int64_t fen)
 {
 	char sum[MONEY_TEXT], say[160];
 
 	c->credit_at = now;
 	if (!readable) {
-		note(c->credit_text, text);
+		text_copy(c->credit_text, sizeof c->credit_text, text);
 		care_changed(c);
 		return;
 	}

@@ -75,6 +75,7 @@ static struct date_row {
 	{ "a time of day in a number cell", "0.6041667", NUMBER_CELL, "time_only" },
 	{ "text in a number cell", "2023-09-19", NUMBER_CELL, "2023-09-19" },
 	{ "a birth date ahead", "2024-01-01", BIRTH, "bad_date" },
+	{ "a birth date in a word that lies ahead", "明日", BIRTH, "bad_date" },
 	{ "a short birth year", "56-3-1", BIRTH, "1956-03-01" },
 	{ "a birth month", "1956.3", BIRTH, "1956-03" },
 	{ "a birth date in words", "一九五六年三月一日", BIRTH, "1956-03-01" },

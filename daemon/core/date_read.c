@@ -199,10 +199,9 @@ static enum date_rc relative(struct reader *r)
 {
 	int64_t ref = date_days(r->ctx->ref);
 	int back = 'R' - *r->at++;
+	struct date_day d = date_of_days(ref - back);
 
-	r->out->day = date_of_days(ref - back);
-	r->out->prec = DATE_BY_DAY;
-	return DATE_OK;
+	return set_day(r, d.year, d.month, d.day);
 }
 
 static enum date_rc read_day(struct reader *r)

@@ -2,9 +2,9 @@
 """Runs every test program, counts what they say in TAP, shows what failed.
 
 Test programs are $B/test_* (cmocka), tests/e2e/test_*.py, and with --fuzz-seconds N each fuzz target
-over its corpus and N seconds of new input. One more than there are processors
-run at a time, since the end-to-end tests mostly wait, each for at most ten minutes; the
-last line is "N passed, N failed".
+over its corpus and N seconds of new input. Of what computes as many run at a time as there are
+processors, and beside them three of the end-to-end tests, which mostly wait; each for at most ten
+minutes. The last line is "N passed, N failed".
 """
 import argparse
 import concurrent.futures
@@ -18,6 +18,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIMIT = 600
+WAITING = 3
+LONG = ("cloud_calls", "voice", "channels", "cloud")  # begun first, so that the lanes end together
 PYTHON = "/usr/bin/python3"  # Debian's own, which has python3-openpyxl
 
 
@@ -59,11 +61,11 @@ def unit(path, build):
     return (name, seconds) + judge(name, code, out)
 
 
-def fuzz(path, seconds):
+def fuzz(path, seconds, more):
     name = os.path.basename(path)
     seeds = os.path.join(ROOT, "tests", "corpus", name[len("fuzz_"):])
     with tempfile.TemporaryDirectory() as grown:
-        command = [path, "-max_total_time=%d" % seconds, "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=0",
+        command = [path, "-max_total_time=%d" % seconds, "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=0", *more,
                    "-artifact_prefix=%s/" % os.environ.get("TMPDIR", "/tmp"), grown]
         if os.path.isdir(seeds):
             command.append(seeds)
@@ -71,6 +73,12 @@ def fuzz(path, seconds):
     if code == 0:
         return name, took, 1, 0, 0, ""
     return name, took, 0, 1, 0, "-- %s (exit %s)\n%s\n" % (name, code, out[-4000:])
+
+
+def turn(path):
+    """The long ones first, the others by their names."""
+    name = os.path.basename(path)[len("test_"):-len(".py")]
+    return LONG.index(name) if name in LONG else len(LONG), name
 
 
 def main():
@@ -81,19 +89,21 @@ def main():
     ap.add_argument("--slow", action="store_true", help="show how long each program took")
     args = ap.parse_args()
     build = os.environ.get("B", "build")
-    jobs = []
+    scripts, programs = [], []
     if not args.only_fuzz:
+        scripts = sorted(glob.glob(os.path.join(ROOT, "tests", "e2e", "test_*.py")), key=turn)
         programs = sorted(p for p in glob.glob(os.path.join(ROOT, build, "test_*")) if os.access(p, os.X_OK))
-        scripts = sorted(glob.glob(os.path.join(ROOT, "tests", "e2e", "test_*.py")))
-        # The long ones first, so that the two lanes end together.
-        jobs += [lambda p=p: unit(p, build) for p in scripts + programs if re.search(args.match, p)]
+    waiting = [lambda p=p: unit(p, build) for p in scripts if re.search(args.match, p)]
+    busy = [lambda p=p: unit(p, build) for p in programs if re.search(args.match, p)]
     if args.fuzz_seconds > 0:
-        jobs += [lambda p=p: fuzz(p, args.fuzz_seconds) for p in sorted(glob.glob(os.path.join(ROOT, "build/fuzz/fuzz_*")))
+        # Beside the tests always the same way, so that what was green stays green; alone, ever new ones.
+        more = [] if args.only_fuzz else ["-seed=1"]
+        busy += [lambda p=p: fuzz(p, args.fuzz_seconds, more) for p in sorted(glob.glob(os.path.join(ROOT, "build/fuzz/fuzz_*")))
                  if re.search(args.match, p)]
     passed = failed = skipped = 0
     times = []
-    with concurrent.futures.ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
-        for result in concurrent.futures.as_completed([pool.submit(j) for j in jobs]):
+    with concurrent.futures.ThreadPoolExecutor(WAITING) as slow, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as quick:
+        for result in concurrent.futures.as_completed([slow.submit(j) for j in waiting] + [quick.submit(j) for j in busy]):
             name, seconds, ok, bad, skip, text = result.result()
             passed += ok
             failed += bad
